@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Checks of the sources. Everything a user needs is `./lab`.
+
+SHELL := /bin/bash -eu -o pipefail
+CC ?= gcc
+CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Werror
+BIN := .venv/bin
+SCRIPTS := lab .ci/run $(wildcard guest-tests/init)
+PYTHON := harness tests
+RACER := $(wildcard guest-tests/racer/*.c)
+
+.PHONY: check ruff mypy shell spelling c lock
+
+check: ruff mypy shell spelling c
+
+ruff: $(BIN)/lab
+	$(BIN)/ruff check $(PYTHON)
+	$(BIN)/ruff format --check $(PYTHON)
+
+mypy: $(BIN)/lab
+	$(BIN)/mypy --strict harness
+
+shell:
+	shellcheck $(SCRIPTS)
+
+spelling: $(BIN)/lab
+	$(BIN)/codespell $$(git ls-files)
+
+c:
+	for file in $(RACER); do $(CC) $(CFLAGS) -c -o /dev/null $$file; done
+
+$(BIN)/lab:
+	./lab --version
+
+# Python packages: edit pyproject.toml, then `make lock` (needs uv: pip install uv).
+lock:
+	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --extra dev \
+		--quiet --output-file requirements.lock.new pyproject.toml
+	{ echo '# SPDX-License-Identifier: GPL-2.0-only'; echo '# Made by `make lock` from pyproject.toml.'; \
+		cat requirements.lock.new; } > requirements.lock
+	rm requirements.lock.new

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs the tests. Words that are not listed here go to pytest: `lab test -k loader -x`.
+
+Exits with 0 if all passed, 1 if one failed, 2 for a wrong command line, 3 if pytest itself broke.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+
+from harness.errors import ExitStatus
+
+NAME = "test"
+HELP = "run the tests (--fast: without kernels and guests)"
+PASSES_ON = True
+# https://docs.pytest.org/en/stable/reference/exit-codes.html; 5 is "no tests collected": a wrong -k
+STATUSES = {
+    0: ExitStatus.AS_EXPECTED,
+    1: ExitStatus.KERNEL_FAILED,
+    2: ExitStatus.INTERRUPTED,
+    4: ExitStatus.BAD_INPUT,
+    5: ExitStatus.BAD_INPUT,
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the verb's options."""
+    parser.add_argument("--fast", action="store_true", help="only what needs no kernel build and no guest")
+    parser.epilog = "Everything else is handed to pytest."
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs pytest in a child process, so that Ctrl-C reaches it and its closing line stays the last one."""
+    from harness import host
+
+    host.ensure(args.no_install, ("build", "image", "guest"))
+    status = subprocess.run(pytest_argv(args), check=False).returncode
+    return STATUSES.get(status, ExitStatus.LAB_BROKE)
+
+
+def pytest_argv(args: argparse.Namespace) -> list[str]:
+    """The command line of pytest; paths in it are relative to the user's folder."""
+    from harness import folders
+
+    argv = [
+        sys.executable,
+        "-m",
+        "pytest",
+        f"--rootdir={folders.PROJECT}",
+        "-c",
+        str(folders.PROJECT / "pyproject.toml"),
+    ]
+    argv += ["-m", "not vm"] if args.fast else []
+    argv += ["-q"] if args.quiet else ["-v"] if args.verbose else []
+    return [*argv, *args.rest, *([] if _names_tests(args.rest) else [str(folders.PROJECT / "tests")])]
+
+
+def _names_tests(rest: list[str]) -> bool:
+    return any(os.path.exists(word.split("::")[0]) for word in rest if not word.startswith("-"))  # noqa: PTH110
