@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Everything a run found out, in one value: what the verdict, every report and results.json are made from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from harness.collect.dmesg import Finding
+from harness.config.series import Expectation
+from harness.points.point import Point
+from harness.sweep.records import Kind, StressResult, SweepResult
+from harness.verdict.verdict import Verdict
+
+SCHEMA = 1  # of results.json; raise it with every change that an old reader would misread
+
+Side = Literal["without", "with"]
+Mode = Literal["sweep", "stress"]
+
+
+@dataclass(frozen=True)
+class ScenarioPlan:
+    """What one scenario is, and the bound it is swept to; ``actors`` are operations in the actors' order."""
+
+    name: str
+    title: str
+    actors: tuple[str, ...]
+    bound: int
+    prepare: str = ""
+    guards: tuple[str, ...] = ()
+    documented: dict[Kind, str] = field(default_factory=dict)  # kind of violation -> why it is no bug
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the run set out to do. ``loop_cap``: visits of a point by one actor that are tried as stops."""
+
+    scenarios: tuple[ScenarioPlan, ...]
+    budget_seconds: float
+    coverage_floor: float
+    granularity: Literal["calls", "instructions"] = "calls"
+    units: tuple[str, ...] = ()  # source files the points were taken from
+    loop_cap: int = 2
+    stress_races: int = 0  # a scenario; 0: no stress was planned
+    stress_cpus: int = 0
+
+
+@dataclass(frozen=True)
+class KernelInfo:
+    """One kernel of the experiment. ``name`` is what results call it, ``state`` how far it came, ``detail`` why not on."""
+
+    name: str
+    side: Side
+    release: str = ""  # "6.1.192"
+    key: str = ""  # of the kernel's folder in the cache
+    build_id: str = ""
+    source: str = ""  # "Debian linux-source-6.1 6.1.192-1"
+    series: str = ""
+    version: str = ""
+    patches: tuple[str, ...] = ()  # their file names
+    state: Literal["booted", "no-compile", "no-boot", "not-run"] = "booted"
+    detail: str = ""
+    kprobes: bool = True  # False: no sweep is possible, stress is all there is
+    lines: dict[str, dict[int, str]] = field(default_factory=dict)  # source file -> line number -> its text
+
+
+@dataclass(frozen=True)
+class GuestFinding:
+    """One finding in one guest's log; ``scenario`` is empty where it cannot be told."""
+
+    kernel: str
+    mode: Mode
+    finding: Finding
+    scenario: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the lab.
+
+    ``points`` holds, by kernel name, the points that some actor reached or some result names, the only ones a report
+    needs. ``expectations`` are those of ``without``, by scenario; a scenario not named there is expected to be silent.
+    """
+
+    number: int
+    started: str  # ISO 8601, UTC
+    seconds: float  # wall time
+    plan: Plan
+    kernels: tuple[KernelInfo, ...]
+    results: tuple[SweepResult, ...] = ()
+    stress: tuple[StressResult, ...] = ()
+    findings: tuple[GuestFinding, ...] = ()
+    expectations: dict[str, Expectation] = field(default_factory=dict)
+    points: dict[str, tuple[Point, ...]] = field(default_factory=dict)
+    accel: str = ""  # "tcg" or "kvm"
+    environment: dict[str, str] = field(default_factory=dict)  # "qemu" -> "7.2.17", "host" -> "2 CPUs", ...
+    reproduce: str = ""  # the command that runs the same again
+    verdict: Verdict | None = None
+    schema: int = SCHEMA
+
+    def kernel(self, side: Side) -> KernelInfo | None:
+        """The kernel of that side, None if the run has none."""
+        return next((kernel for kernel in self.kernels if kernel.side == side), None)
+
+    def result(self, scenario: str, kernel: str) -> SweepResult | None:
+        """The sweep of that scenario on that kernel, None if it did not take place."""
+        return next((each for each in self.results if (each.scenario, each.kernel) == (scenario, kernel)), None)
+
+    def race(self, scenario: str, kernel: str) -> StressResult | None:
+        """The stress of that scenario on that kernel, None if it did not take place."""
+        return next((each for each in self.stress if (each.scenario, each.kernel) == (scenario, kernel)), None)
+
+    def scenario(self, name: str) -> ScenarioPlan | None:
+        """The plan of that scenario, None if it was not planned."""
+        return next((each for each in self.plan.scenarios if each.name == name), None)
+
+
+def appearing(points: Sequence[Point], results: Sequence[SweepResult]) -> tuple[Point, ...]:
+    """Those of one kernel's ``points`` that a report on that kernel's ``results`` needs: reached, refused or in a trace."""
+    indices: set[int] = set()
+    names: set[tuple[str, int]] = set()
+    for result in results:
+        cover = result.coverage
+        indices.update(cover.stopped, cover.reached, cover.atomic, cover.refused)
+        for outcome in result.outcomes:
+            names.update((step.function, step.offset) for step in outcome.trace)
+            names.update((stop.function, stop.offset) for stop in outcome.schedule.stops)
+    return tuple(each for each in points if each.index in indices or (each.function, each.offset) in names)
