@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One schedule: the kernel's own scheduler executes it. A stop is a real preemption: the actor lowers its own priority,
+ * so the next one has the CPU before the call returns. Its task state is untouched, hence a stop between
+ * prepare_to_wait() and schedule() is as legal as any preemption; sleeping there would swallow wake-ups.
+ */
+
+#include <linux/kprobes.h>
+#include <linux/stacktrace.h>
+#include <linux/uaccess.h>
+
+#include "interleave_internal.h"
+
+#define POLL_MS 20		/* the controller's look at the actors */
+#define GIVE_UP_MS 30000	/* guest time after which actors that still run are given up */
+
+static unsigned int (*save_stack)(struct task_struct *, unsigned long *, unsigned int, unsigned int);
+
+void il_record(struct il_actor *a, enum il_event event, u16 point, u16 visit, u8 atomic, u8 mask)
+{
+	struct il_trace *t = il.trace;
+
+	if (t->entries == IL_TRACE_MAX) {
+		t->overflow = 1;
+		return;
+	}
+	t->entry[t->entries++] = (struct il_entry){
+		.point = point, .visit = visit, .actor = a - il.actor, .event = event, .atomic = atomic, .mask = mask,
+	};
+}
+NOKPROBE_SYMBOL(il_record);
+
+static bool is_next_stop(const struct il_actor *a, u16 point, u16 visit)
+{
+	const struct il_stop *s = &il.run.stop[il.fired];
+
+	return il.fired < il.run.stops && &il.actor[s->actor] == a && s->point == point && s->visit == visit;
+}
+
+static int divert(struct il_actor *a, unsigned long address, struct pt_regs *regs)
+{
+	a->busy = true;
+	a->resume = address;
+	regs->ip = (unsigned long)il_trampoline;
+	return 1;
+}
+
+/* Called in the probe's handler. Returns 1 if the actor continues in the trampoline. */
+int il_hit(struct il_actor *a, u16 point, unsigned long address, struct pt_regs *regs, u8 atomic)
+{
+	u16 visit = ++a->visits[point];
+
+	il.hits++;
+	il.steps++;
+	a->steps++;
+	il_record(a, IL_STEP, point, visit, atomic, il_others(a, true));
+	if (atomic)
+		return 0;
+	if (is_next_stop(a, point, visit)) {
+		il_record(a, IL_STOP, point, visit, 0, il_others(a, true));
+		return divert(a, address, regs);
+	}
+	if (a->steps < il.run.budget)
+		return 0;
+	a->steps = 0;
+	il_record(a, IL_SPIN, point, visit, 0, il_others(a, true));
+	if (a->spinning)
+		il.gave_up = true;
+	a->spinning = true;
+	return divert(a, address, regs);
+}
+NOKPROBE_SYMBOL(il_hit);
+
+/* Called by the trampoline on the actor's stack: frame[0] is its rbp, frame[1] the slot to return to. */
+void il_stopped(unsigned long *frame)
+{
+	struct il_actor *a = il_current();
+
+	frame[1] = a->resume;
+	if (il.gave_up)
+		wake_up(&il.quiet);
+	if (a->spinning)
+		il_set_fifo(current, PRIO_SPINNING);
+	else
+		il_set_fifo(current, PRIO_STOPPED - il.fired++);
+	/* Everyone else is done, asleep or stopped later. */
+	il_record(a, IL_RESUME, 0, 0, 0, il_others(a, false));
+	a->skip = a->resume;
+	a->busy = false;
+}
+
+static void clear_visits(void)
+{
+	struct il_trace *t = il.trace;
+	u32 i;
+
+	for (i = 0; i < t->entries; i++)
+		il.actor[t->entry[i].actor].visits[t->entry[i].point] = 0;
+	if (t->overflow)
+		for (i = 0; i < IL_ACTORS; i++)
+			memset(il.actor[i].visits, 0, il.points * sizeof(u16));
+	t->entries = t->overflow = 0;
+}
+
+static bool all_parked(void)
+{
+	int i;
+
+	for (i = 0; i < il.run.actors; i++)
+		if (!il.actor[i].parked)
+			return false;
+	return true;
+}
+
+static bool order_is_sound(void)
+{
+	unsigned int seen = 0;
+	int i;
+
+	if (!il.run.actors || il.run.actors > IL_ACTORS || il.run.stops > IL_STOPS)
+		return false;
+	for (i = 0; i < il.run.actors; i++) {
+		if (il.run.order[i] >= il.run.actors || !il.actor[il.run.order[i]].task)
+			return false;
+		seen |= 1 << il.run.order[i];
+	}
+	for (i = 0; i < il.run.stops; i++)
+		if (il.run.stop[i].actor >= il.run.actors)
+			return false;
+	return seen == (1U << il.run.actors) - 1;
+}
+
+static void arm(void)
+{
+	int i;
+
+	clear_visits();
+	il.ended = il.fired = 0;
+	il.gave_up = false;
+	il.active = true;
+	for (i = 0; i < il.run.actors; i++) {
+		struct il_actor *a = &il.actor[il.run.order[i]];
+
+		a->skip = a->steps = 0;
+		a->busy = a->spinning = a->parked = false;
+		a->running = a->go = true;
+		il_set_fifo(a->task, PRIO_START - 10 * i);
+	}
+	for (i = 0; i < il.run.actors; i++)
+		wake_up_process(il.actor[i].task);
+}
+
+static bool someone_runnable(void)
+{
+	return il_others(NULL, true);
+}
+
+/* Returns when all ended, when nobody has been able to run for idle_ms, or when one runs without end. */
+static void wait_quiet(void)
+{
+	unsigned int idle = 0, total = 0;
+	unsigned long steps = il.steps;
+
+	while (idle < il.run.idle_ms && total < GIVE_UP_MS) {
+		if (wait_event_timeout(il.quiet, il.ended == il.run.actors || il.gave_up, msecs_to_jiffies(POLL_MS)))
+			return;
+		total += POLL_MS;
+		idle = (someone_runnable() || il.steps != steps) ? 0 : idle + POLL_MS;
+		steps = il.steps;
+	}
+}
+
+static u32 state_of(const struct il_actor *a)
+{
+	if (!a->running)
+		return IL_FINISHED;
+	if (!READ_ONCE(a->task->on_rq))
+		return IL_BLOCKED;
+	return a->spinning ? IL_SPINNING : IL_RUNNABLE;
+}
+
+static void describe_ends(void)
+{
+	int i;
+
+	for (i = 0; i < il.run.actors; i++) {
+		struct il_actor_end *end = &il.run.end[i];
+
+		end->state = state_of(&il.actor[i]);
+		end->frames = 0;
+		if (end->state != IL_FINISHED && save_stack) {
+			unsigned long stack[IL_FRAMES];
+			int f, n = save_stack(il.actor[i].task, stack, IL_FRAMES, 0);
+
+			for (f = 0; f < n; f++)
+				end->stack[f] = stack[f];
+			end->frames = n;
+		}
+	}
+}
+
+long il_run_schedule(struct il_run __user *arg)
+{
+	if (il.active || copy_from_user(&il.run, arg, sizeof(il.run)))
+		return -EFAULT;
+	il.run.name[sizeof(il.run.name) - 1] = 0;
+	if (!il.points || !order_is_sound())
+		return -EINVAL;
+	if (wait_event_interruptible(il.quiet, all_parked()))
+		return -EINTR;
+	arm();
+	wait_quiet();
+	il.active = false;
+	describe_ends();
+	il.run.fired = il.fired;
+	il.run.ended = il.ended == il.run.actors;
+	return copy_to_user(arg, &il.run, sizeof(il.run)) ? -EFAULT : 0;
+}
+
+/* stack_trace_save_tsk() is not exported: a probe on its name tells where it is. */
+int il_schedule_init(void)
+{
+	struct kprobe kp = { .symbol_name = "stack_trace_save_tsk" };
+
+	if (!register_kprobe(&kp)) {
+		save_stack = (void *)kp.addr;
+		unregister_kprobe(&kp);
+	}
+	return 0;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* An actor's life: park in the module, do what the command says, park again. */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "racer.h"
+
+/* Fixed and 1 GiB apart: the same page tables on every run, and aligned for 2 MiB entries. */
+#define MAP_BASE 0x700000000000UL
+#define MAP_STRIDE (1UL << 30)
+
+__thread sigjmp_buf bus_jump;
+__thread volatile bool bus_armed;
+__thread struct result *bus_result;
+
+static void on_bus(int signal, siginfo_t *info, void *context)
+{
+	(void)signal;
+	(void)context;
+	if (bus_result) {
+		if (bus_result->buses < BUS_MAX)
+			bus_result->bus_code[bus_result->buses] = info->si_code;
+		bus_result->buses++;
+	}
+	if (!bus_armed)
+		_exit(5);
+	siglongjmp(bus_jump, 1);
+}
+
+void install_bus_handler(void)
+{
+	struct sigaction action = { .sa_sigaction = on_bus, .sa_flags = SA_SIGINFO | SA_NODEFER };
+
+	sigaction(SIGBUS, &action, NULL);
+}
+
+static void store_old(struct actor *a, int page)
+{
+	const struct scenario *s = &a->shared->scenario;
+
+	for (int w = 0; w < WORDS; w++)
+		*(volatile uint64_t *)(a->map + page * s->unit + word_offset(w)) = old_value(s, page, w);
+}
+
+/*
+ * Every shared mapping takes part in the preparation, so that a later write-protection has page tables to change. A
+ * private one would copy the page, so there the controller wrote the file.
+ */
+static void touch(struct actor *a)
+{
+	const struct scenario *s = &a->shared->scenario;
+	uint64_t words[WORDS];
+
+	for (int p = 0; p < s->pages; p++) {
+		if (s->prepare == PREP_READ)
+			guarded_read(a, p, words);
+		else if ((s->prepare == PREP_WRITTEN || s->prepare == PREP_SYNCED) && !s->private_map)
+			store_old(a, p);
+	}
+}
+
+void actor_setup(struct actor *a)
+{
+	struct shared *sh = a->shared;
+	int flags = (sh->scenario.private_map ? MAP_PRIVATE : MAP_SHARED) | MAP_FIXED;
+
+	a->spec = &sh->scenario.actor[a->number];
+	a->result = &sh->result[a->number];
+	memset(a->result, 0, sizeof(*a->result));
+	a->length = sh->scenario.pages * sh->scenario.unit;
+	a->fd = open(sh->path, O_RDWR | O_CLOEXEC);
+	a->map = mmap((void *)(MAP_BASE + a->number * MAP_STRIDE), a->length, PROT_READ | PROT_WRITE, flags, a->fd, 0);
+	if (a->fd < 0 || a->map == MAP_FAILED)
+		die("actor %d cannot map %s", a->number, sh->path);
+	a->result->mapped = true;
+	bus_result = a->result;
+	touch(a);
+}
+
+void run_operation(struct actor *a)
+{
+	a->result->started = true;
+	a->spec->op->run(a);
+	a->result->returned = true;
+}
+
+/* What this mapping shows when all is over. Its SIGBUSes are not the operation's. */
+void actor_look(struct actor *a)
+{
+	struct shared *s = a->shared;
+
+	bus_result = NULL;
+	for (int p = 0; p < s->scenario.pages; p++)
+		s->looked[a->number][p] = a->result->mapped && guarded_read(a, p, s->look[a->number][p]);
+}
+
+void actor_cleanup(struct actor *a)
+{
+	if (a->result->mapped)
+		munmap(a->map, a->length);
+	close(a->fd);
+}
+
+void actor_main(struct shared *s, int number, int il)
+{
+	struct actor a = { .number = number, .shared = s };
+
+	if (ioctl(il, IL_JOIN, (long)number))
+		die("actor %d cannot join", number);
+	for (;;) {
+		if (ioctl(il, IL_PARK)) {
+			if (errno == EINTR)
+				continue;
+			die("actor %d cannot park", number);
+		}
+		switch (s->command) {
+		case CMD_SETUP:
+			actor_setup(&a);
+			break;
+		case CMD_RUN:
+			run_operation(&a);
+			if (ioctl(il, IL_LEAVE))
+				die("actor %d cannot leave", number);
+			break;
+		case CMD_LOOK:
+			actor_look(&a);
+			break;
+		case CMD_CLEANUP:
+			actor_cleanup(&a);
+			break;
+		case CMD_QUIT:
+			return;
+		}
+	}
+}

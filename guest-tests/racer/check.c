@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The invariants that need no module: no SIGBUS or error where none is due, reads give old or new, mappings and pread
+ * agree at the end, no store and no old byte is lost. What is allowed follows from the operations' effects alone.
+ */
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "racer.h"
+
+struct view {
+	struct shared *s;
+	report_fn report;
+	void *to;
+};
+
+static bool covers(const struct scenario *s, int actor, int page)
+{
+	const struct actor_spec *spec = &s->actor[actor];
+
+	return page >= spec->page && page < spec->page + spec->pages;
+}
+
+static bool has(const struct scenario *s, int actor, unsigned int effect)
+{
+	return s->actor[actor].op->effects & effect;
+}
+
+static bool anyone(const struct scenario *s, unsigned int effect)
+{
+	for (int i = 0; i < s->actors; i++)
+		if (has(s, i, effect))
+			return true;
+	return false;
+}
+
+static bool in_file(const struct scenario *s, int actor)
+{
+	return has(s, actor, OP_WRITES) || (has(s, actor, OP_STORES) && !s->private_map);
+}
+
+/* Whether some operation may have put zeros into this page of the file. */
+static bool may_be_zero(const struct scenario *s, int page)
+{
+	for (int i = 0; i < s->actors; i++) {
+		if (has(s, i, OP_ZEROES) && covers(s, i, page))
+			return true;
+		if (has(s, i, OP_SHRINKS) && page >= s->actor[i].page)
+			return true;
+	}
+	return false;
+}
+
+/* Whether one did so to its end, so that the old data must be gone. */
+static bool must_be_zero(const struct shared *sh, int page)
+{
+	const struct scenario *s = &sh->scenario;
+
+	for (int i = 0; i < s->actors; i++)
+		if (has(s, i, OP_ZEROES) && covers(s, i, page) && sh->result[i].returned && !sh->result[i].error)
+			return true;
+	return false;
+}
+
+static int shift_of(const struct scenario *s, int page)
+{
+	for (int i = 0; i < s->actors; i++)
+		if (has(s, i, OP_SHIFTS) && page >= s->actor[i].page)
+			return s->actor[i].pages;
+	return 0;
+}
+
+static bool is_shifted_old(const struct scenario *s, int page, int word, uint64_t value)
+{
+	int shift = shift_of(s, page);
+
+	return shift && page + shift < s->pages && value == old_value(s, page + shift, word);
+}
+
+static void violate(struct view *v, const char *kind, int actor, const char *what, int page, int word, uint64_t value)
+{
+	char text[256];
+	size_t unit = v->s->scenario.unit;
+
+	snprintf(text, sizeof(text), "%c: %s at file offset %#zx: %#llx", actor < 0 ? '-' : 'A' + actor, what,
+		 page * unit + word_offset(word), (unsigned long long)value);
+	v->report(v->to, kind, text);
+}
+
+static const char *error_name(int error)
+{
+	static char text[16];
+
+	switch (error) {
+	case 4: return "EINTR";
+	case 5: return "EIO";
+	case 12: return "ENOMEM";
+	case 14: return "EFAULT";
+	case 22: return "EINVAL";
+	case 28: return "ENOSPC";
+	}
+	snprintf(text, sizeof(text), "errno %d", error);
+	return text;
+}
+
+static void check_errors(struct view *v)
+{
+	const struct scenario *s = &v->s->scenario;
+	char text[128];
+
+	for (int i = 0; i < s->actors; i++) {
+		const struct result *r = &v->s->result[i];
+
+		if (r->buses && !anyone(s, OP_SHRINKS)) {
+			snprintf(text, sizeof(text), "%c: %s got SIGBUS, si_code %d, %d times", 'A' + i, s->actor[i].op->name,
+				 r->bus_code[0], r->buses);
+			v->report(v->to, "sigbus", text);
+		}
+		if (r->error && !has(s, i, OP_MAYFAIL)) {
+			snprintf(text, sizeof(text), "%c: %s failed with %s", 'A' + i, s->actor[i].op->name, error_name(r->error));
+			v->report(v->to, "error", text);
+		}
+	}
+}
+
+/* During the run a read may see the old data, what another actor stores there, or what an operation leaves. */
+static bool may_see(const struct shared *sh, int reader, int page, int word, uint64_t value)
+{
+	const struct scenario *s = &sh->scenario;
+
+	if (value == old_value(s, page, word) || is_shifted_old(s, page, word, value))
+		return true;
+	if (!value && may_be_zero(s, page))
+		return true;
+	if (word >= s->actors || value != stored_value(sh, word))
+		return false;
+	return in_file(s, word) || (word == reader && has(s, word, OP_STORES));
+}
+
+static void check_reads(struct view *v)
+{
+	const struct scenario *s = &v->s->scenario;
+
+	for (int i = 0; i < s->actors; i++)
+		for (int p = 0; p < s->pages; p++)
+			for (int w = 0; w < WORDS && (v->s->result[i].read & 1 << p); w++)
+				if (!may_see(v->s, i, p, w, v->s->result[i].saw[p][w]))
+					violate(v, "stale-read", i, "read neither old nor new data", p, w, v->s->result[i].saw[p][w]);
+}
+
+static void check_slot(struct view *v, int page, int word, uint64_t value)
+{
+	const struct scenario *s = &v->s->scenario;
+	bool stores = word < s->actors && in_file(s, word) && covers(s, word, page);
+	bool stored = stores && (v->s->result[word].stored & 1 << page);
+	uint64_t new = word < s->actors ? stored_value(v->s, word) : 0;
+	uint64_t old = old_value(s, page, word);
+
+	if (stores && value == new)
+		return;
+	if (is_shifted_old(s, page, word, value) || (shift_of(s, page) && word < s->actors && value == new))
+		return;
+	if (!value && may_be_zero(s, page))
+		return;
+	if (stored)
+		violate(v, "lost-store", word, "a finished store is not in the file", page, word, value);
+	else if (value == old && must_be_zero(v->s, page) && old)
+		violate(v, "stale-read", -1, "old data after the range was zeroed", page, word, value);
+	else if (value != old)
+		violate(v, "lost-bytes", -1, "old data is gone", page, word, value);
+}
+
+static void check_views(struct view *v, int page, int word, uint64_t value)
+{
+	const struct scenario *s = &v->s->scenario;
+
+	for (int i = 0; i < s->actors; i++) {
+		uint64_t seen = v->s->look[i][page][word];
+
+		if (!v->s->looked[i][page])
+			continue;
+		if (!s->private_map && seen != value)
+			violate(v, "mismatch", i, "the mapping differs from what pread gives", page, word, seen);
+		if (s->private_map && i == word && has(s, i, OP_STORES) && (v->s->result[i].stored & 1 << page) &&
+		    seen != stored_value(v->s, i))
+			violate(v, "lost-store", i, "the private mapping lost its own store", page, word, seen);
+	}
+}
+
+static void check_end(struct view *v)
+{
+	const struct scenario *s = &v->s->scenario;
+	uint64_t words[PAGES_MAX][WORDS];
+	bool within[PAGES_MAX];
+	int fd = open(v->s->path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		die("cannot open %s", v->s->path);
+	file_words(v->s, fd, words, within);
+	close(fd);
+	for (int p = 0; p < s->pages; p++) {
+		if (!within[p]) {
+			if (!anyone(s, OP_SHRINKS))
+				violate(v, "lost-bytes", -1, "the file ends early", p, 0, 0);
+			continue;
+		}
+		for (int i = 0; i < s->actors; i++)
+			if (!v->s->looked[i][p] && v->s->result[i].mapped)
+				violate(v, "sigbus", i, "the mapping cannot be read at the end", p, 0, 0);
+		for (int w = 0; w < WORDS; w++) {
+			check_slot(v, p, w, words[p][w]);
+			check_views(v, p, w, words[p][w]);
+		}
+	}
+}
+
+void check_results(struct shared *s, report_fn report, void *to)
+{
+	struct view v = { s, report, to };
+
+	check_errors(&v);
+	check_reads(&v);
+	check_end(&v);
+}
+
+static char letter_of(const struct shared *sh, int page, int word, uint64_t value)
+{
+	if (word < sh->scenario.actors && value == stored_value(sh, word))
+		return 'A' + word;
+	if (!value)
+		return '0';
+	return value == old_value(&sh->scenario, page, word) ? 'o' : '?';
+}
+
+/* What an actor read, a letter a word: 0 zero, o old, A to D that actor's store, ? anything else; - a page not read. */
+void saw_letters(const struct shared *sh, int actor, char *text)
+{
+	const struct actor_spec *spec = &sh->scenario.actor[actor];
+	const struct result *r = &sh->result[actor];
+
+	*text = 0;
+	if (!(spec->op->effects & OP_READS))
+		return;
+	for (int p = spec->page; p < spec->page + spec->pages; p++) {
+		if (!(r->read & 1 << p)) {
+			*text++ = '-';
+			continue;
+		}
+		for (int w = 0; w < WORDS; w++)
+			*text++ = letter_of(sh, p, w, r->saw[p][w]);
+	}
+	*text = 0;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* /dev/kmsg: what the kernel said during a schedule, passed on as records, and which of it is a violation. */
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "racer.h"
+
+#define CLEAR_ONCE "/sys/kernel/debug/clear_warn_once"
+#define FULL_TEXTS 20	/* of one scenario: later splats are kept by their first line alone, and counted */
+
+static int kmsg = -1;
+static int splats;
+
+static const struct {
+	const char *text;
+	const char *kind;
+} signs[] = {
+	{ "WARNING: CPU: ", "warn" },
+	{ "WARNING: possible ", "warn" },
+	{ "BUG: ", "oops" },
+	{ "Oops: ", "oops" },
+	{ "general protection fault", "oops" },
+	{ "kernel BUG at", "oops" },
+	{ "Huh VM_FAULT_OOM", "oom" },
+	{ "Out of memory: Killed", "oom" },
+	{ "EXT4-fs error", "error" },
+	{ "XFS: Assertion failed", "error" },
+	{ "Corruption of in-memory data", "error" },
+	{ "INFO: task ", "hang" },
+	{ "Bad rss-counter", "warn" },
+};
+
+void kernel_log_open(void)
+{
+	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (kmsg < 0)
+		die("/dev/kmsg");
+	splats = 0;
+}
+
+/* WARN_ON_ONCE speaks once a boot unless it is armed again. */
+static void rearm(void)
+{
+	int fd = open(CLEAR_ONCE, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, "1", 1) != 1)
+		die(CLEAR_ONCE);
+	close(fd);
+}
+
+static const char *sign_of(const char *text)
+{
+	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++)
+		if (strstr(text, signs[i].text))
+			return signs[i].kind;
+	return NULL;
+}
+
+/* A record is "level,sequence,microseconds,flags;text\n", continuation lines begin with a blank. */
+int kernel_log_drain(report_fn report, void *to)
+{
+	char line[8192], quoted[4096];
+	int found = 0;
+	ssize_t n;
+
+	while ((n = read(kmsg, line, sizeof(line) - 1)) > 0) {
+		char *text, *stamp, *end;
+		const char *kind;
+
+		line[n] = 0;
+		text = strchr(line, ';');
+		if (!text)
+			continue;
+		*text++ = 0;
+		if ((end = strchr(text, '\n')))
+			*end = 0;
+		kind = sign_of(text);
+		if (kind && report) {
+			found++;
+			splats++;
+			report(to, kind, text);
+		}
+		stamp = strchr(line, ',');
+		stamp = stamp ? strchr(stamp + 1, ',') : NULL;
+		if (splats > FULL_TEXTS && !kind)
+			continue;
+		json_text(quoted, sizeof(quoted), text);
+		record("{\"t\":\"k\",\"l\":%d,\"us\":%ld,\"m\":\"%s\"}\n", atoi(line) & 7, stamp ? atol(stamp + 1) : 0, quoted);
+	}
+	if (found)
+		rearm();
+	return found;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A schedule as text: "AB A12#1 B40#2" is order, then actor, point number and visit of each stop. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sweep.h"
+
+void path_text(const struct path *p, int actors, char *text, size_t size)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < actors; i++)
+		text[n++] = 'A' + p->order[i];
+	text[n] = 0;
+	for (int i = 0; i < p->stops && n < size; i++)
+		n += snprintf(text + n, size - n, " %c%u#%u", 'A' + p->stop[i].actor, p->stop[i].point, p->stop[i].visit);
+}
+
+bool path_parse(const char *text, int actors, struct path *p)
+{
+	int used = 0;
+
+	memset(p, 0, sizeof(*p));
+	for (int i = 0; i < actors; i++, text++) {
+		if (*text < 'A' || *text >= 'A' + actors)
+			return false;
+		p->order[i] = *text - 'A';
+	}
+	while (*text) {
+		char actor;
+		unsigned int point, visit;
+
+		if (p->stops == IL_STOPS || sscanf(text, " %c%u#%u%n", &actor, &point, &visit, &used) != 3)
+			return false;
+		p->stop[p->stops++] = (struct il_stop){ .actor = actor - 'A', .point = point, .visit = visit };
+		text += used;
+	}
+	return true;
+}
+
+bool path_begins(const struct path *whole, const struct path *start, int actors)
+{
+	return start->stops <= whole->stops && !memcmp(whole->order, start->order, actors) &&
+	       !memcmp(whole->stop, start->stop, start->stops * sizeof(*start->stop));
+}
+
+bool path_same(const struct path *a, const struct path *b, int actors)
+{
+	return a->stops == b->stops && path_begins(a, b, actors);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The racer: runs the actors of a scenario under chosen schedules (sweep) or at random (stress), checks the invariants
+ * after each, and writes one record a schedule. Everything the actors and the controller share lies in one anonymous
+ * shared mapping, so that actors may be threads or processes.
+ */
+#ifndef LAB_RACER_H
+#define LAB_RACER_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include <interleave.h>
+
+#define ACTORS_MAX IL_ACTORS
+#define PAGES_MAX 4
+#define WORDS (ACTORS_MAX + 1)	/* watched words of a page: one slot an actor, one that nobody stores to */
+#define BUS_MAX 4
+#define VISITS_MAX 2		/* a loop is stopped in at its first two passes */
+#define NAME_LEN 64
+
+enum prepare { PREP_HOLE, PREP_READ, PREP_WRITTEN, PREP_SYNCED, PREP_UNWRITTEN };
+
+struct actor_spec {
+	const struct op *op;
+	int page;
+	int pages;
+};
+
+struct scenario {
+	char name[NAME_LEN];
+	enum prepare prepare;
+	bool private_map;
+	bool processes;
+	bool tags;
+	bool durable;
+	int bound;
+	int actors;
+	int pages;
+	size_t unit;		/* bytes of a "page": 4096 or 2 MiB */
+	struct actor_spec actor[ACTORS_MAX];
+};
+
+/* What an actor left behind; written by the actor alone, read by the controller when all are at rest. */
+struct result {
+	long ret;		/* of the system call; 0 for plain memory accesses */
+	int error;		/* errno, 0 if none */
+	int buses;
+	int bus_code[BUS_MAX];	/* si_code of each SIGBUS */
+	bool started;
+	bool returned;
+	bool mapped;		/* its mapping still stands */
+	uint8_t stored;		/* bit mask of pages to whose slot its store was finished */
+	uint8_t read;		/* bit mask of pages it read */
+	uint64_t saw[PAGES_MAX][WORDS];
+	uint32_t not_durable;	/* bit mask actor * PAGES_MAX + page: found missing when its fsync returned */
+	uint32_t durable_unknown;
+};
+
+enum command { CMD_SETUP, CMD_RUN, CMD_LOOK, CMD_CLEANUP, CMD_QUIT };
+
+struct shared {
+	enum command command;
+	struct scenario scenario;
+	uint64_t serial;	/* of the schedule: makes every stored value unique in the guest's life */
+	char path[NAME_LEN];
+	char now[256];		/* the schedule under way, for the parent if this process dies */
+	struct result result[ACTORS_MAX];
+	uint64_t look[ACTORS_MAX][PAGES_MAX][WORDS];	/* what each mapping shows at the end */
+	bool looked[ACTORS_MAX][PAGES_MAX];
+	volatile unsigned int barrier;	/* stress: aligned start */
+};
+
+/* One actor as it sees itself; private to its task. */
+struct actor {
+	int number;
+	int fd;
+	char *map;
+	size_t length;
+	const struct actor_spec *spec;
+	struct result *result;
+	struct shared *shared;
+};
+
+struct op {
+	const char *name;
+	void (*run)(struct actor *a);
+	unsigned int effects;	/* enum effect */
+};
+
+enum effect {
+	OP_READS = 1 << 0,
+	OP_STORES = 1 << 1,	/* through the mapping */
+	OP_WRITES = 1 << 2,	/* by system call: in the file whatever the mapping is */
+	OP_ZEROES = 1 << 3,	/* its pages are zero afterwards */
+	OP_SHRINKS = 1 << 4,	/* the file may end before a page: SIGBUS and EOF are due there */
+	OP_SHIFTS = 1 << 5,	/* its page is replaced by the next one */
+	OP_SYNCS = 1 << 6,	/* promises durability of what was stored before */
+	OP_MAYFAIL = 1 << 7,	/* an error of the system call is no violation */
+	OP_UNMAPS = 1 << 8,	/* its own mapping may be gone while it runs */
+};
+
+/* ops.c */
+extern const struct op ops[];
+const struct op *find_op(const char *name);
+uint64_t stored_value(const struct shared *s, int actor);
+uint64_t old_value(const struct scenario *s, int page, int word);
+size_t word_offset(int word);
+bool guarded_read(struct actor *a, int page, uint64_t *words);
+
+/* actor.c */
+void actor_main(struct shared *s, int number, int il);
+void install_bus_handler(void);
+extern __thread sigjmp_buf bus_jump;
+extern __thread volatile bool bus_armed;
+extern __thread struct result *bus_result;
+void run_operation(struct actor *a);
+void actor_setup(struct actor *a);
+void actor_look(struct actor *a);
+void actor_cleanup(struct actor *a);
+
+/* world.c */
+void world_create(struct shared *s);
+void world_remove(struct shared *s);
+void file_words(const struct shared *s, int fd, uint64_t words[PAGES_MAX][WORDS], bool within[PAGES_MAX]);
+
+/* check.c: calls report() once a violation */
+typedef void (*report_fn)(void *to, const char *kind, const char *detail);
+void check_results(struct shared *s, report_fn report, void *to);
+void saw_letters(const struct shared *s, int actor, char *text);
+
+/* oracle.c: the two optional modules */
+void oracle_open(void);
+const char *oracle_missing(const struct scenario *s);
+void oracle_reset(const struct scenario *s);
+void oracle_at_sync(struct actor *a);
+void oracle_at_rest(struct shared *s, report_fn report, void *to);
+
+/* kernel_log.c */
+void kernel_log_open(void);
+int kernel_log_drain(report_fn report, void *to);
+
+/* record.c */
+void record_open(const char *path);
+void record(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void record_raw(const char *text, size_t length);
+void record_flush(void);
+void json_text(char *out, size_t size, const char *text);
+
+/* job.c */
+struct job {
+	char build_id[64];
+	uint32_t points;
+	uint64_t *address;
+	int32_t *status;
+	int scenarios;
+	struct scenario *scenario;
+	char resume[256];	/* schedule that hung: go on behind it, in the first scenario */
+	char only[256];		/* run just this schedule (replay) */
+	int repeat;
+	/* stress */
+	int races;
+	int cpus;
+	unsigned int seed;
+};
+void job_read(struct job *job, const char *path);
+
+/* sweep.c, stress.c */
+int sweep_guest(struct job *job);
+int stress_guest(struct job *job);
+
+void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Records: JSON lines on a port of their own. They are buffered, since a write to the port costs as much as a tenth of
+ * a schedule; whatever a panic must not lose is flushed by the caller before the next schedule begins.
+ */
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "racer.h"
+
+static int out = 1;
+static char buffer[65536];
+static size_t used;
+
+void record_open(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		out = fd;
+}
+
+void record_flush(void)
+{
+	size_t done = 0;
+
+	while (done < used) {
+		ssize_t n = write(out, buffer + done, used - done);
+
+		if (n <= 0)
+			_exit(4);
+		done += n;
+	}
+	used = 0;
+}
+
+void record_raw(const char *text, size_t length)
+{
+	if (used + length > sizeof(buffer))
+		record_flush();
+	if (length > sizeof(buffer))
+		_exit(4);
+	memcpy(buffer + used, text, length);
+	used += length;
+}
+
+void record(const char *format, ...)
+{
+	static char line[32768];
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (n < 0 || (size_t)n >= sizeof(line))
+		_exit(4);
+	record_raw(line, n);
+}
+
+/* Escapes text for a JSON string; what is not printable ASCII becomes \u00XX. */
+void json_text(char *out_text, size_t size, const char *text)
+{
+	size_t n = 0;
+
+	for (; *text && n + 7 < size; text++) {
+		unsigned char c = *text;
+
+		if (c == '"' || c == '\\')
+			n += snprintf(out_text + n, size - n, "\\%c", c);
+		else if (c < 0x20 || c > 0x7e)
+			n += snprintf(out_text + n, size - n, "\\u%04x", c);
+		else
+			out_text[n++] = c;
+	}
+	out_text[n] = 0;
+}

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The sweep of one guest: for each scenario, each start order without a stop, then one stop at every step that the
+ * trace of that run shows, then a second stop at every later step of those runs, up to the scenario's bound. What the
+ * children of a schedule are is read from its own trace, so nothing is assumed about the code.
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guest.h"
+#include "sweep.h"
+
+#define WARM_UP 3		/* unrecorded runs: caches and page tables as they are for all later schedules */
+#define FLUSH_EVERY 64
+
+enum cover { COVER_STOPPED = 1, COVER_LEGAL = 2, COVER_ATOMIC = 4 };
+
+struct sweep {
+	struct job *job;
+	struct shared *shared;
+	int il;
+	const struct il_trace *trace;
+	unsigned int run[IL_STOPS + 1], failed[IL_STOPS + 1];
+	unsigned int since_flush;
+	uint8_t *cover;
+	uint8_t *atomic;	/* why, the last reason seen */
+	bool skipping;		/* until the schedule to resume behind */
+	struct path resume;
+};
+
+static void sweep_actor(void *argument, int number)
+{
+	struct sweep *w = argument;
+
+	actor_main(w->shared, number, w->il);
+}
+
+static void all_actors(struct sweep *w, enum command command)
+{
+	w->shared->command = command;
+	for (int i = 0; i < w->shared->scenario.actors; i++)
+		if (ioctl(w->il, IL_GO, (long)i))
+			die("IL_GO");
+}
+
+static void prepare(struct sweep *w)
+{
+	struct shared *s = w->shared;
+
+	s->serial++;
+	oracle_reset(&s->scenario);
+	world_create(s);
+	all_actors(w, CMD_SETUP);
+	if (s->scenario.prepare == PREP_SYNCED) {
+		int fd = open(s->path, O_RDWR | O_CLOEXEC);
+
+		if (fd < 0 || fsync(fd))
+			die("fsync of the prepared file");
+		close(fd);
+	}
+}
+
+static void run_path(struct sweep *w, const struct path *p, struct outcome *o)
+{
+	struct il_run *run = &o->run;
+
+	memset(o, 0, offsetof(struct outcome, violation));
+	run->actors = w->shared->scenario.actors;
+	run->budget = STEP_BUDGET;
+	run->idle_ms = IDLE_MS;
+	run->stops = p->stops;
+	memcpy(run->order, p->order, sizeof(run->order));
+	memcpy(run->stop, p->stop, sizeof(run->stop));
+	path_text(p, run->actors, w->shared->now, sizeof(w->shared->now));
+	snprintf(run->name, sizeof(run->name), "%.60s %.190s", w->shared->scenario.name, w->shared->now);
+	prepare(w);
+	w->shared->command = CMD_RUN;
+	if (ioctl(w->il, IL_RUN, run))
+		die("IL_RUN");
+}
+
+static void count_points(struct sweep *w)
+{
+	for (uint32_t i = 0; i < w->trace->entries; i++) {
+		const struct il_entry *e = &w->trace->entry[i];
+
+		if (e->point >= w->job->points)
+			continue;
+		if (e->event == IL_STOP)
+			w->cover[e->point] |= COVER_STOPPED;
+		else if (e->event == IL_STEP && !e->atomic)
+			w->cover[e->point] |= COVER_LEGAL;
+		else if (e->event == IL_STEP) {
+			w->cover[e->point] |= COVER_ATOMIC;
+			w->atomic[e->point] = e->atomic;
+		}
+	}
+}
+
+static void judge(struct sweep *w, struct outcome *o)
+{
+	static const char *const state[] = { "finished", "blocked", "spinning", "still running" };
+	char text[64];
+
+	for (uint32_t i = 0; i < o->run.actors && !o->run.ended; i++) {
+		if (o->run.end[i].state == IL_FINISHED)
+			continue;
+		snprintf(text, sizeof(text), "%c: %s for ever", 'A' + i, state[o->run.end[i].state]);
+		outcome_add(o, o->run.end[i].state == IL_BLOCKED ? "hang" : "spin", text);
+	}
+	if (o->run.ended) {
+		oracle_at_rest(w->shared, outcome_add, o);
+		all_actors(w, CMD_LOOK);
+		check_results(w->shared, outcome_add, o);
+		all_actors(w, CMD_CLEANUP);
+		world_remove(w->shared);
+	}
+	kernel_log_drain(outcome_add, o);
+}
+
+static void keep(struct sweep *w, const struct path *p, const struct outcome *o, bool with_trace)
+{
+	w->run[p->stops]++;
+	w->failed[p->stops] += !!o->violations;
+	outcome_record(o, w->shared, p, w->trace, with_trace);
+	if (o->violations || ++w->since_flush >= FLUSH_EVERY) {
+		record_flush();
+		w->since_flush = 0;
+	}
+}
+
+static void say_end(struct sweep *w, bool complete)
+{
+	record("{\"t\":\"end\",\"complete\":%s,\"run\":[", complete ? "true" : "false");
+	for (int i = 0; i <= IL_STOPS; i++)
+		record("%s%u", i ? "," : "", w->run[i]);
+	record("],\"failed\":[");
+	for (int i = 0; i <= IL_STOPS; i++)
+		record("%s%u", i ? "," : "", w->failed[i]);
+	record("],\"cover\":\"");
+	for (uint32_t i = 0; i < w->job->points; i++)
+		record("%x", w->cover[i] | (w->cover[i] == COVER_ATOMIC ? w->atomic[i] << 2 & 8 : 0));
+	record("\",\"why\":\"");
+	for (uint32_t i = 0; i < w->job->points; i++)
+		record("%u", w->atomic[i]);
+	record("\"}\n");
+	record_flush();
+}
+
+/* A guest with a task that cannot end is of no more use: say what is known and leave. */
+static void give_up(struct sweep *w)
+{
+	say_end(w, false);
+	_exit(CHILD_HUNG);
+}
+
+static bool run_and_keep(struct sweep *w, const struct path *p, bool silent, bool with_trace)
+{
+	struct outcome o;
+
+	run_path(w, p, &o);
+	count_points(w);
+	judge(w, &o);
+	if (!silent)
+		keep(w, p, &o, with_trace);
+	if (!o.run.ended)
+		give_up(w);
+	return o.run.fired == (unsigned int)p->stops;
+}
+
+static void explore(struct sweep *w, const struct path *p);
+
+/* Every later step at which the actor may be preempted and somebody else can run is one more schedule. */
+static void explore_children(struct sweep *w, const struct path *p)
+{
+	uint32_t entries = w->trace->entries;
+	struct il_entry *copy = malloc(entries * sizeof(*copy) + 1);
+	int stops = 0;
+
+	memcpy(copy, w->trace->entry, entries * sizeof(*copy));
+	for (uint32_t i = 0; i < entries; i++) {
+		const struct il_entry *e = &copy[i];
+		struct path child = *p;
+
+		stops += e->event == IL_STOP;
+		if (stops < p->stops || e->event != IL_STEP || e->atomic || !e->mask || e->visit > VISITS_MAX)
+			continue;
+		if (stops == p->stops && p->stops && i + 1 < entries && copy[i + 1].event == IL_STOP)
+			continue;
+		child.stop[child.stops++] =
+			(struct il_stop){ .actor = e->actor, .point = e->point, .visit = e->visit };
+		explore(w, &child);
+	}
+	free(copy);
+}
+
+static void explore(struct sweep *w, const struct path *p)
+{
+	int actors = w->shared->scenario.actors;
+	bool silent = w->skipping;
+
+	if (w->skipping && path_same(&w->resume, p, actors)) {
+		w->skipping = false;
+		return;
+	}
+	if (w->skipping && !path_begins(&w->resume, p, actors))
+		return;
+	if (run_and_keep(w, p, silent, p->stops == 0) && p->stops < w->shared->scenario.bound)
+		explore_children(w, p);
+}
+
+static bool next_order(uint8_t *order, int n)
+{
+	int i = n - 2, j = n - 1;
+	uint8_t swap;
+
+	while (i >= 0 && order[i] >= order[i + 1])
+		i--;
+	if (i < 0)
+		return false;
+	while (order[j] <= order[i])
+		j--;
+	swap = order[i], order[i] = order[j], order[j] = swap;
+	for (i++, j = n - 1; i < j; i++, j--)
+		swap = order[i], order[i] = order[j], order[j] = swap;
+	return true;
+}
+
+static void warm_up(struct sweep *w)
+{
+	struct path p = { .order = { 0, 1, 2, 3 } };
+	struct outcome o;
+
+	for (int i = 0; i < WARM_UP; i++) {
+		run_path(w, &p, &o);
+		if (!o.run.ended)
+			return;	/* the first recorded schedule will say so */
+		all_actors(w, CMD_LOOK);
+		all_actors(w, CMD_CLEANUP);
+		world_remove(w->shared);
+	}
+	kernel_log_drain(NULL, NULL);
+}
+
+static void sweep_all(struct sweep *w)
+{
+	struct path p = { .order = { 0, 1, 2, 3 } };
+
+	do
+		explore(w, &p);
+	while (next_order(p.order, w->shared->scenario.actors));
+}
+
+static void sweep_one(struct sweep *w)
+{
+	struct path only;
+
+	if (!path_parse(w->job->only, w->shared->scenario.actors, &only))
+		die("`%s` is no schedule of this scenario", w->job->only);
+	if (!run_and_keep(w, &only, false, true))
+		record("{\"t\":\"parted\",\"why\":\"not every stop was reached\"}\n");
+}
+
+static int scenario_process(struct sweep *w)
+{
+	install_bus_handler();
+	become_controller();
+	kernel_log_open();
+	kernel_log_drain(NULL, NULL);
+	actors_start(w->shared->scenario.actors, w->shared->scenario.processes, sweep_actor, w);
+	warm_up(w);
+	if (w->job->only[0])
+		sweep_one(w);
+	else
+		sweep_all(w);
+	say_end(w, true);
+	actors_stop();
+	return 0;
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* Each scenario is a process of its own: an OOM kill ends that, not the racer. Returns its wait status. */
+static int run_scenario(struct sweep *w, const struct scenario *s, bool resume)
+{
+	double start = now();
+	int status;
+	pid_t pid;
+
+	w->shared->scenario = *s;
+	w->shared->now[0] = 0;
+	w->skipping = resume && w->job->resume[0];
+	if (w->skipping && !path_parse(w->job->resume, s->actors, &w->resume))
+		die("`%s` is no schedule of scenario %s", w->job->resume, s->name);
+	record("{\"t\":\"scenario\",\"name\":\"%s\",\"missing\":\"%s\"}\n", s->name, oracle_missing(s) ?: "");
+	record_flush();
+	raise_kernel_threads();
+	pid = fork();
+	if (!pid)
+		_exit(scenario_process(w));
+	if (waitpid(pid, &status, 0) != pid)
+		die("waitpid");
+	ioctl(w->il, IL_RESET);
+	record("{\"t\":\"done\",\"name\":\"%s\",\"status\":%d,\"signal\":%d,\"now\":\"%s\",\"guest_seconds\":%.3f}\n", s->name,
+	       WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0, w->shared->now,
+	       now() - start);
+	record_flush();
+	return status;
+}
+
+static void place_points(struct sweep *w)
+{
+	struct job *job = w->job;
+	struct il_points points = {
+		.addresses = (uintptr_t)job->address, .count = job->points, .status = (uintptr_t)job->status,
+	};
+
+	if (ioctl(w->il, IL_PLACE, &points))
+		die("IL_PLACE");
+	record("{\"t\":\"points\",\"placed\":%d,\"refused\":[", points.placed);
+	for (uint32_t i = 0, n = 0; i < job->points; i++)
+		if (job->status[i])
+			record("%s[%u,%d]", n++ ? "," : "", i, job->status[i]);
+	record("]}\n");
+	record_flush();
+}
+
+static void open_all(struct sweep *w)
+{
+	w->shared = mmap(NULL, sizeof(*w->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	w->il = open("/dev/interleave", O_RDWR);
+	if (w->shared == MAP_FAILED || w->il < 0)
+		die("/dev/interleave");
+	w->trace = mmap(NULL, sizeof(*w->trace), PROT_READ, MAP_SHARED, w->il, 0);
+	if (w->trace == MAP_FAILED)
+		die("mapping the trace");
+	snprintf(w->shared->path, sizeof(w->shared->path), "/mnt/file");
+	w->cover = mmap(NULL, 2 * w->job->points + 1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	w->atomic = w->cover + w->job->points;
+}
+
+int sweep_guest(struct job *job)
+{
+	struct sweep w = { .job = job };
+	struct il_stats stats;
+	int status = 0;
+
+	if (!build_id_is(job->build_id))
+		die("the running kernel is not the one the points came from: build id %s expected", job->build_id);
+	open_all(&w);
+	oracle_open();
+	place_points(&w);
+	canary_prove(w.il, w.trace);
+	for (int i = 0; i < job->scenarios && !status; i++) {
+		memset(w.cover, 0, 2 * job->points);
+		status = run_scenario(&w, &job->scenario[i], i == 0);
+	}
+	if (ioctl(w.il, IL_STATS, &stats))
+		die("IL_STATS");
+	record("{\"t\":\"bye\",\"missed\":%llu,\"hits\":%llu,\"base_preempt\":%d,\"status\":%d}\n",
+	       (unsigned long long)stats.missed, (unsigned long long)stats.hits, stats.base_preempt, status);
+	record_flush();
+	return 0;
+}

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a sweep or a stress run leaves behind: plain, frozen, serialisable values from guest to report.
+
+Naming: a step is (function + offset, n-th visit of it by that actor), never a number in a trace, so that a schedule
+means the same on another build of the same source.
+"""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Self
+
+STOP = re.compile(r"^(?P<actor>[A-D])@(?P<function>[\w.]+)\+(?P<offset>0x[0-9a-f]+)#(?P<visit>\d+)$")
+
+
+class Kind(StrEnum):
+    """What an invariant's violation is called, in every table, file and expectation."""
+
+    SIGBUS = "sigbus"  # a fault answered by SIGBUS where none is due
+    ERROR = "error"  # a system call failed where it should not
+    OOM = "oom"  # VM_FAULT_OOM: the actor was killed though memory is free
+    STALE_READ = "stale-read"  # a read gave neither the old nor the new data
+    MISMATCH = "mismatch"  # the mappings and pread disagree at the end
+    LOST_STORE = "lost-store"  # a store is in no view at the end
+    LOST_BYTES = "lost-bytes"  # old data that nobody overwrote is gone
+    NOT_DURABLE = "not-durable"  # fsync or msync returned, the store is not on the media
+    TAGS = "tags"  # entry, tags and page tables contradict each other
+    WARN = "warn"  # the kernel said WARNING
+    OOPS = "oops"  # oops, BUG, panic
+    HANG = "hang"  # an actor neither ended nor can run
+    SPIN = "spin"  # an actor retries without end
+
+
+class Ended(StrEnum):
+    """How an actor stood when the schedule was over."""
+
+    FINISHED = "finished"
+    BLOCKED = "blocked"
+    SPINNING = "spinning"
+    HUNG = "hung"
+    KILLED = "killed"
+    NOT_RUN = "not-run"
+
+
+@dataclass(frozen=True, order=True)
+class Stop:
+    """One preemption: ``actor`` (0 to 3) is preempted before the instruction at function + offset, visit n (from 1)."""
+
+    actor: int
+    function: str
+    offset: int
+    visit: int
+
+    def __str__(self) -> str:
+        return f"{'ABCD'[self.actor]}@{self.function}+{self.offset:#x}#{self.visit}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The inverse of str(). Raises ValueError for anything else."""
+        found = STOP.match(text)
+        if not found:
+            raise ValueError(f"`{text}` is no stop: write ACTOR@FUNCTION+OFFSET#VISIT, as A@dax_insert_entry+0x1f#1")
+        return cls("ABCD".index(found["actor"]), found["function"], int(found["offset"], 16), int(found["visit"]))
+
+
+@dataclass(frozen=True, order=True)
+class Schedule:
+    """Start order of the actors and where each is stopped, in the order in which the stops happen."""
+
+    order: tuple[int, ...]
+    stops: tuple[Stop, ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join(["".join("ABCD"[actor] for actor in self.order), *map(str, self.stops)])
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The inverse of str(): ``"AB A@f+0x10#1 B@g+0x4#2"``. Raises ValueError."""
+        order, *stops = text.split() or [""]
+        if not re.fullmatch("[A-D]{1,4}", order) or len(set(order)) != len(order):
+            raise ValueError(f"`{text}` is no schedule: it begins with the start order, as AB or BAC")
+        return cls(tuple("ABCD".index(letter) for letter in order), tuple(Stop.parse(stop) for stop in stops))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One point passed by one actor; ``stopped`` where the schedule preempted it there."""
+
+    actor: int
+    function: str
+    offset: int
+    visit: int
+    stopped: bool = False
+
+
+@dataclass(frozen=True)
+class ActorEnd:
+    """End state of one actor and what it saw."""
+
+    actor: int
+    ended: Ended
+    result: int = 0  # the operation's return value
+    errno: int = 0
+    sigbus: tuple[int, ...] = ()  # si_code of each SIGBUS (BUS_ADRERR 2, BUS_OBJERR 3, BUS_MCEERR_AR 4)
+    saw: str = ""  # words it read, hex
+    stack: tuple[str, ...] = ()  # where it sleeps, innermost first, if it did not finish
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One broken invariant of one schedule, in one sentence."""
+
+    kind: Kind
+    detail: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One schedule's record. ``trace`` is empty unless the schedule failed or a trace was asked for."""
+
+    schedule: Schedule
+    ends: tuple[ActorEnd, ...]
+    violations: tuple[Violation, ...] = ()
+    trace: tuple[Step, ...] = ()
+    blocked: tuple[int, ...] = ()  # actors that were asleep when a stopped one resumed
+
+    @property
+    def failed(self) -> bool:
+        """Whether any invariant was violated."""
+        return bool(self.violations)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Points of one scenario on one kernel, by what became of each; every point is in exactly one of the five sets."""
+
+    stopped: frozenset[int] = frozenset()  # at least one schedule stopped there
+    atomic: dict[int, str] = field(default_factory=dict)  # reached, never stoppable: why
+    reached: frozenset[int] = frozenset()  # reached and stoppable, but no schedule of this bound stopped there
+    refused: dict[int, str] = field(default_factory=dict)  # kprobes would not place a probe: why
+    never: frozenset[int] = frozenset()
+
+    @property
+    def share(self) -> float:
+        """Stopped points over all points that some actor reached and could be stopped at, 0 to 1."""
+        open_points = len(self.stopped) + len(self.reached)
+        return len(self.stopped) / open_points if open_points else 0.0
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """One scenario swept on one kernel."""
+
+    scenario: str
+    kernel: str
+    bound: int
+    points: int  # points with a probe
+    orders: tuple[tuple[int, ...], ...]  # start orders run
+    schedules: dict[int, int]  # schedules run, by number of stops
+    failing: dict[int, int]  # of those failed
+    outcomes: tuple[Outcome, ...]  # the failing ones, in the order run
+    coverage: Coverage
+    complete: bool  # False: the budget ended, or too many guests hung
+    timed_out: int = 0  # schedules the lab gave up on
+    seconds: float = 0.0  # wall time of the schedules alone
+    digest: str = ""  # sha256 over every record, passing ones too: equal digests mean identical runs
+    passing: tuple[str, ...] = ()  # schedules that passed, as text
+    broken: str = ""  # why this result says nothing about the kernel (canary, build id, nmissed), else ""
+
+
+@dataclass(frozen=True)
+class StressResult:
+    """One scenario raced at random on one kernel."""
+
+    scenario: str
+    kernel: str
+    cpus: int
+    races: int
+    failures: dict[Kind, int]  # races that showed it
+    seconds: float
+    examples: tuple[str, ...] = ()
+    broken: str = ""
