@@ -37,13 +37,15 @@ def read(path: Path) -> Document:
 
 def parse(text: str, path: Path) -> Document:
     """Like read(), from text; ``path`` is for the messages."""
-    loader = yaml.SafeLoader(text)
     try:
+        loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         raise BadInput(_syntax(error, text, path)) from None
     except yaml.YAMLError as error:  # ReaderError: a control character
         raise BadInput(f"{path}: not yaml: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise BadInput(f"{path}: nested too deep") from None
     if node is None:
         raise BadInput(f"{path}: the file is empty: `lab schema` shows what belongs there")
     lines: dict[Steps, int] = {}

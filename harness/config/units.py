@@ -3,15 +3,15 @@
 
 import re
 
-SIZE = re.compile(r"^([1-9]\d*)([KMGT])$")
-SPAN = re.compile(r"^([1-9]\d*)([smh])$")
+SIZE = re.compile(r"([1-9][0-9]*)([KMGT])")
+SPAN = re.compile(r"([1-9][0-9]*)([smh])")
 SIZE_UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 SPAN_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def bytes_of(text: str) -> int:
     """Bytes in ``"512M"`` (K, M, G, T are powers of 1024). Raises ValueError for anything else."""
-    found = SIZE.match(text)
+    found = SIZE.fullmatch(text)
     if not found:
         raise ValueError(f"`{text}` is no size: write a whole number with K, M, G or T, as 512M")
     return int(found[1]) * SIZE_UNITS[found[2]]
@@ -19,7 +19,7 @@ def bytes_of(text: str) -> int:
 
 def seconds_of(text: str) -> float:
     """Seconds in ``"90s"``, ``"30m"`` or ``"2h"``. Raises ValueError for anything else."""
-    found = SPAN.match(text)
+    found = SPAN.fullmatch(text)
     if not found:
         raise ValueError(f"`{text}` is no length of time: write a whole number with s, m or h, as 30m")
     return int(found[1]) * SPAN_UNITS[found[2]]
