@@ -54,11 +54,10 @@ def _plain(found: "Found") -> dict[str, object]:
 def _print(found: Sequence["Found"], allowed: Sequence["Right"]) -> None:
     for each in found:
         state = "ok" if each.fine else "too old" if each.place else "missing"
-        version = each.version or ("-" if each.place else "")
         least = f" (>= {each.need.least})" if each.need.least else ""
-        print(f"{state:8}{each.need.name:22}{version:12}{each.need.package:22}{each.need.why}{least}".replace(
-            "/usr/share/keyrings/", ""
-        ))  # fmt: skip
+        version = each.version or ("-" if each.place else "")
+        name = each.need.name.rpartition("/")[2]
+        print(f"{state:8}{name:27}{version:10}{each.need.package:23}{each.need.why}{least}")
     for right in allowed:
         state = "ok" if right.fine else "missing" if right.needed else "no"
-        print(f"{state:8}{right.name:22}{right.says}")
+        print(f"{state:8}{right.name:27}{right.says}")
