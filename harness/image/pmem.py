@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The image behind a guest's NVDIMM: an fsdax namespace with a file system in it, and a fresh copy of it for each boot."""
+
+from functools import partial
+from pathlib import Path
+
+from harness.errors import BadInput
+from harness.image import fsdax, mkfs
+from harness.image.content import cached, digest
+from harness.process import run
+
+SMALLEST = 64 << 20
+
+
+def pmem_template(size_bytes: int, filesystem: str) -> Path:
+    """The sparse image of ``size_bytes``, from the cache where it is there already; same input, same bytes.
+
+    Raises BadInput for an unknown file system or a size that cannot be one, CommandFailed if mkfs does.
+    """
+    mkfs.maker(filesystem)
+    if size_bytes < SMALLEST or size_bytes % fsdax.ALIGN:
+        raise BadInput(f"an NVDIMM of {size_bytes} bytes cannot be: take a multiple of 2M that is at least 64M")
+    recipe = [Path(module.__file__ or "") for module in (mkfs, fsdax, mkfs.xfs_stamp)]
+    key = digest(str(size_bytes), filesystem, *recipe)
+    return cached("pmem", filesystem, key, partial(_make, size=size_bytes, filesystem=filesystem))
+
+
+def fresh_copy(template: Path, destination: Path) -> Path:
+    """Copies a template for one boot: shares its blocks where the host's file system can, else keeps the holes."""
+    run(["cp", "--reflink=auto", "--sparse=always", template, destination])
+    return destination
+
+
+def _make(draft: Path, *, size: int, filesystem: str) -> None:
+    with draft.open("wb") as stream:
+        stream.truncate(size)
+    mkfs.maker(filesystem)(draft, size - fsdax.DATA_OFFSET)
+    with draft.open("r+b") as stream:
+        stream.seek(fsdax.INFO_OFFSET)
+        stream.write(fsdax.info_block(size))
