@@ -38,6 +38,7 @@ class Host:
         script = f'#!/bin/sh\necho "$@" >> {self.log}\n'
         script += "".join(f"printf '#!/bin/sh\\necho 99.1\\n' > {self.bin}/{name}\n" for name in names)
         (self.bin / "apt-get").write_text(script + f"/bin/chmod +x {self.bin}/*\n")
+        (self.bin / "apt-get").chmod(0o755)
 
     def lose(self, *names: str) -> None:
         for name in names:
