@@ -3,7 +3,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
 
 from harness.collect.dmesg import Finding
 from harness.config.series import Expectation
@@ -15,6 +17,14 @@ SCHEMA = 1  # of results.json; raise it with every change that an old reader wou
 
 Side = Literal["without", "with"]
 Mode = Literal["sweep", "stress"]
+
+
+def _read_as_in_yaml(value: Any) -> Any:
+    """series.yaml's models take lists for tuples, which the strict reading of results.json does not."""
+    return Expectation.model_validate(value, strict=False) if isinstance(value, dict) else value
+
+
+StoredExpectation = Annotated[Expectation, BeforeValidator(_read_as_in_yaml)]
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,7 @@ class Run:
     results: tuple[SweepResult, ...] = ()
     stress: tuple[StressResult, ...] = ()
     findings: tuple[GuestFinding, ...] = ()
-    expectations: dict[str, Expectation] = field(default_factory=dict)
+    expectations: dict[str, StoredExpectation] = field(default_factory=dict)
     points: dict[str, tuple[Point, ...]] = field(default_factory=dict)
     accel: str = ""  # "tcg" or "kvm"
     environment: dict[str, str] = field(default_factory=dict)  # "qemu" -> "7.2.17", "host" -> "2 CPUs", ...

@@ -36,6 +36,7 @@ class CellWord(StrEnum):
     SILENT = "silent"  # swept to its bound, nothing failed
     FAILS = "fails"
     AS_EXPECTED = "as expected"  # fails, in the kinds and functions that were expected
+    LACKING = "lacking"  # an expected failure did not show
     KNOWN = "known"  # fails only in documented or known ways
     UNPROVEN = "unproven"  # nothing failed, but not everything was run
     BROKEN = "broken"  # says nothing about the kernel

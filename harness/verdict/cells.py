@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How one scenario fared on one kernel."""
+
+from dataclasses import dataclass
+
+from harness.results.run import KernelInfo, Run, ScenarioPlan
+from harness.verdict import sentences
+from harness.verdict.expectation import lacking
+from harness.verdict.failures import Failures, failures
+from harness.verdict.gaps import broken, gaps, timed_out
+from harness.verdict.verdict import Cell, CellWord
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A cell and what it means for the run: ``undone`` keep a run from passing, ``notes`` are told beside the verdict."""
+
+    cell: Cell
+    undone: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def judge_cell(run: Run, scenario: ScenarioPlan, kernel: KernelInfo) -> Judged:
+    """The cell of ``scenario`` on ``kernel``, ``kernel`` having booted."""
+    found = failures(run, scenario.name, kernel.name)
+    expected = run.expectations.get(scenario.name) if kernel.side == "without" else None
+    why = broken(run, scenario.name, kernel.name)
+    if why and not found.any:
+        return Judged(_cell(scenario, kernel, CellWord.BROKEN, why))
+    if expected and not why:
+        lacks = lacking(run, scenario.name, kernel.name, expected, found)
+        return _expected(run, scenario, kernel, found, lacks)
+    return _unexpected(run, scenario, kernel, found)
+
+
+def _cell(scenario: ScenarioPlan, kernel: KernelInfo, word: CellWord, sentence: str, found: Failures | None = None) -> Cell:
+    return Cell(scenario.name, kernel.name, word, sentence, found.kinds if found else ())
+
+
+def _expected(run: Run, scenario: ScenarioPlan, kernel: KernelInfo, found: Failures, lacks: list[str]) -> Judged:
+    """A failure is due here. Once it has shown, what else was left undone takes nothing from it."""
+    how = sentences.failing(run, scenario.name, kernel.name, found)
+    late = timed_out(run.result(scenario.name, kernel.name))
+    undone = gaps(run, scenario, kernel)
+    if lacks:
+        told = "; ".join([*lacks, *undone, *([f"it shows {how}"] if how else [])])
+        return Judged(_cell(scenario, kernel, CellWord.LACKING, told, found), tuple([*lacks, *undone, *_some(late)]))
+    beside = [kind for kind in found.kinds if kind not in run.expectations[scenario.name].fails]
+    notes = [f"beside what is expected it shows {', '.join(beside)}"] if beside else []
+    swept = run.result(scenario.name, kernel.name) is not None
+    cell = _cell(scenario, kernel, CellWord.AS_EXPECTED, "; ".join([how, *undone, *_some(late)]), found)
+    return Judged(cell, tuple(_some(late) if swept else undone), tuple(notes))
+
+
+def _unexpected(run: Run, scenario: ScenarioPlan, kernel: KernelInfo, found: Failures) -> Judged:
+    """Silence is due here, by expectation or because the kernel has the patch."""
+    result = run.result(scenario.name, kernel.name)
+    undone = [*gaps(run, scenario, kernel), *_some(timed_out(result))]
+    if found.any:
+        how = sentences.failing(run, scenario.name, kernel.name, found)
+        return Judged(_cell(scenario, kernel, CellWord.FAILS, how, found), tuple(undone))
+    if undone:
+        word = CellWord.UNPROVEN if result or run.race(scenario.name, kernel.name) else CellWord.NOT_RUN
+        return Judged(_cell(scenario, kernel, word, f"nothing failed, but {'; '.join(undone)}"), tuple(undone))
+    assert result  # no sweep is a gap
+    if found.excused:
+        why = "; ".join(f"{kind}: {reason}" for kind, reason in found.excused.items())
+        return Judged(_cell(scenario, kernel, CellWord.KNOWN, f"fails only in known ways ({why})"))
+    told = f"silent in {sum(result.schedules.values()):,} schedules: {sentences.scope([result], run.plan)}"
+    return Judged(_cell(scenario, kernel, CellWord.SILENT, told))
+
+
+def _some(sentence: str) -> list[str]:
+    return [sentence] if sentence else []

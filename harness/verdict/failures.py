@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which failures of a scenario on a kernel count: neither documented behaviour nor a known issue."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from harness.results.run import GuestFinding, Run
+from harness.sweep.records import Kind, Outcome, SweepResult
+
+IN_THE_LOG = (Kind.WARN, Kind.OOPS, Kind.HANG)  # kinds that a known issue can explain
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Failures of one scenario on one kernel, split. ``excused`` says of each kind why it does not count."""
+
+    sweep: dict[Kind, tuple[Outcome, ...]] = field(default_factory=dict)
+    stress: dict[Kind, int] = field(default_factory=dict)  # races that showed it
+    log: tuple[GuestFinding, ...] = ()
+    excused: dict[Kind, str] = field(default_factory=dict)
+    untold: int = 0  # failing schedules that the result counts without holding them
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds that count, in the order of Kind."""
+        found = {*self.sweep, *self.stress, *(each.finding.kind for each in self.log)}
+        return tuple(kind for kind in Kind if kind in found)
+
+    @property
+    def any(self) -> bool:
+        """Whether anything counts."""
+        return bool(self.kinds or self.untold)
+
+
+def failures(run: Run, scenario: str, kernel: str) -> Failures:
+    """The failures of ``scenario`` on ``kernel``; those of a broken result are left out, as they mean nothing."""
+    plan = run.scenario(scenario)
+    result, race = run.result(scenario, kernel), run.race(scenario, kernel)
+    logged = [each for each in run.findings if each.kernel == kernel and each.scenario == scenario]
+    excused = {**_known(logged), **(plan.documented if plan else {})}
+    sweep = _by_kind(result) if result and not result.broken else {}
+    stress = {kind: races for kind, races in race.failures.items() if races} if race and not race.broken else {}
+    sound = [each for each in logged if not (result and result.broken and each.mode == "sweep")]
+    return Failures(
+        {kind: outcomes for kind, outcomes in sweep.items() if kind not in excused},
+        {kind: races for kind, races in stress.items() if kind not in excused},
+        tuple(each for each in sound if each.finding.kind not in excused and not each.finding.known),
+        {kind: why for kind, why in excused.items() if kind in sweep or kind in stress},
+        _untold(result),
+    )
+
+
+def _by_kind(result: SweepResult) -> dict[Kind, tuple[Outcome, ...]]:
+    found: dict[Kind, list[Outcome]] = {}
+    for outcome in result.outcomes:
+        for kind in dict.fromkeys(violation.kind for violation in outcome.violations):
+            found.setdefault(kind, []).append(outcome)
+    return {kind: tuple(found[kind]) for kind in Kind if kind in found}
+
+
+def _known(logged: Iterable[GuestFinding]) -> dict[Kind, str]:
+    """Kinds of which every finding in the log is a known issue."""
+    known: dict[Kind, str] = {}
+    logged = [each.finding for each in logged if each.finding.kind in IN_THE_LOG]
+    for kind in {finding.kind for finding in logged}:
+        same = [finding for finding in logged if finding.kind is kind]
+        if all(finding.known for finding in same):
+            known[kind] = f"known issue: {same[0].known}"
+    return known
+
+
+def _untold(result: SweepResult | None) -> int:
+    return max(0, sum(result.failing.values()) - len(result.outcomes)) if result and not result.broken else 0

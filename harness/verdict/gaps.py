@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a scenario's sweep or stress left undone: each gap keeps silence from counting as passed."""
+
+from harness.results.run import KernelInfo, Plan, Run, ScenarioPlan
+from harness.sweep.records import SweepResult
+
+
+def timed_out(result: SweepResult | None) -> str:
+    """Schedules the lab gave up on, as a sentence; "" if there are none."""
+    if not result or not result.timed_out:
+        return ""
+    return f"{result.timed_out:,} schedule{'s' * (result.timed_out > 1)} timed out"
+
+
+def gaps(run: Run, scenario: ScenarioPlan, kernel: KernelInfo) -> list[str]:
+    """Everything that was not done for this cell though planned, timed-out schedules left out; [] if nothing."""
+    result = run.result(scenario.name, kernel.name)
+    if result:
+        return _sweep_gaps(result, scenario, run.plan) + _stress_gaps(run, scenario, kernel)
+    if not kernel.kprobes:
+        return ["no sweep is possible, as the kernel has no kprobes", *_stress_gaps(run, scenario, kernel)]
+    return ["it was not swept", *_stress_gaps(run, scenario, kernel)]
+
+
+def _sweep_gaps(result: SweepResult, scenario: ScenarioPlan, plan: Plan) -> list[str]:
+    found = []
+    if not result.complete:
+        found.append("not every schedule was run, as the budget ended or too many guests hung")
+    if not result.points:
+        found.append("no point had a probe")
+    if result.bound < scenario.bound:
+        found.append(f"it was swept to {result.bound} stops, not to {scenario.bound}")
+    if not result.schedules.get(result.bound) or not result.schedules.get(0):
+        found.append("some bound had no schedule run")
+    if result.bound and result.coverage.share < plan.coverage_floor:
+        share, floor = _percent(result.coverage.share), _percent(plan.coverage_floor)
+        found.append(f"coverage {share} is under the floor of {floor}")
+    return found
+
+
+def _percent(share: float) -> str:
+    """One digit behind the point where rounding would hide on which side of a floor a share lies."""
+    return f"{100 * share:.1f} %".replace(".0 %", " %")
+
+
+def _stress_gaps(run: Run, scenario: ScenarioPlan, kernel: KernelInfo) -> list[str]:
+    if not run.plan.stress_races:
+        return []
+    race = run.race(scenario.name, kernel.name)
+    if not race or not race.races:
+        return ["stress was planned and did not run"]
+    return []
+
+
+def broken(run: Run, scenario: str, kernel: str) -> str:
+    """Why the sweep or the stress of this cell says nothing about the kernel; "" if both are sound."""
+    parts = (run.result(scenario, kernel), run.race(scenario, kernel))
+    return "; ".join(dict.fromkeys(part.broken for part in parts if part and part.broken))

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The sentences of a verdict. Silence is always told with its bound, points, order rule, loop cap and coverage."""
+
+from collections.abc import Sequence
+from math import factorial
+
+from harness.results.run import Plan, Run
+from harness.sweep.records import SweepResult
+from harness.sweep.window import needs_no_race
+from harness.verdict.failures import Failures
+from harness.verdict.statistics import rate
+
+
+def scope(results: Sequence[SweepResult], plan: Plan) -> str:
+    """How far silence reaches: ``"at most 1 stop at 97 to 412 points (calls, ...), from every start order, ..."``."""
+    kinds = "calls, returns and entries" if plan.granularity == "calls" else "every instruction"
+    units = f" of {', '.join(plan.units)}" if plan.units else ""
+    return (
+        f"{_bounds(results)} at {_span([each.points for each in results])} points ({kinds}{units}), {_orders(results)}, "
+        f"at the first {plan.loop_cap} visits of a point by an actor, {_coverage(results)}"
+    )
+
+
+def _bounds(results: Sequence[SweepResult]) -> str:
+    bounds = sorted({each.bound for each in results})
+    if len(bounds) == 1:
+        return f"at most {_stops(bounds[0])}"
+    usual = max(bounds, key=lambda bound: sum(each.bound == bound for each in results))
+    others = [f"{bound} in {_names([e.scenario for e in results if e.bound == bound])}" for bound in bounds if bound != usual]
+    return f"at most {_stops(usual)} ({', '.join(others)})"
+
+
+def _stops(bound: int) -> str:
+    return f"{bound} stop{'' if bound == 1 else 's'}"
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _orders(results: Sequence[SweepResult]) -> str:
+    partial = [each for each in results if len(each.orders) < factorial(max(map(len, each.orders), default=0))]
+    if not partial:
+        return "from every start order"
+    told = [f"{' '.join(''.join('ABCD'[actor] for actor in order) for order in each.orders)} in `{each.scenario}`" for each in partial]
+    return f"from every start order but in {len(partial)} scenarios ({'; '.join(told)} alone)" if len(partial) < len(results) \
+        else f"from start orders {'; '.join(told)} alone"
+
+
+def _coverage(results: Sequence[SweepResult]) -> str:
+    swept = [each for each in results if each.bound]
+    if not swept:
+        return "no point stopped at"
+    shares = sorted(100 * each.coverage.share for each in swept)
+    span = f"{shares[0]:.3g} %" if shares[0] == shares[-1] else f"{shares[0]:.3g} % to {shares[-1]:.3g} %"
+    return f"coverage {span} of the points reached and stoppable"
+
+
+def _span(numbers: Sequence[int]) -> str:
+    low, high = min(numbers), max(numbers)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def failing(run: Run, scenario: str, kernel: str, found: Failures) -> str:
+    """How a scenario fails: ``"sigbus in 1,371 of 3,421 schedules, oom in 2, sigbus in 0.4 % of races"``."""
+    result = run.result(scenario, kernel)
+    parts = []
+    if result and found.sweep:
+        total = sum(result.schedules.values())
+        counts = ", ".join(f"{kind} in {len(outcomes):,}" for kind, outcomes in found.sweep.items())
+        parts.append(f"{counts} of {total:,} schedules{_without_race(result, found)}")
+    if found.untold:
+        parts.append(f"{found.untold:,} failing schedules without a record")
+    race = run.race(scenario, kernel)
+    if race:
+        parts += [f"{kind} in {rate(races, race.races)} races" for kind, races in found.stress.items()]
+    parts += [f"{each.finding.title} in the log" for each in found.log if each.finding.kind not in found.sweep]
+    return "; ".join(parts)
+
+
+def _without_race(result: SweepResult, found: Failures) -> str:
+    """Only kinds that count are looked at: a documented failure at c = 0 is no news."""
+    kinds = [kind for kind in found.sweep if any(outcome in found.sweep[kind] for outcome in needs_no_race(result))]
+    return f" ({', '.join(kinds)} needs no race: it shows without any stop)" if kinds else ""
