@@ -143,7 +143,7 @@ def _with_skips(rows: Sequence[Row], keep: set[int]) -> list[Row]:
 
 def _ending(last: Step, shown: Sequence[Row], goes_on: bool, end: ActorEnd | None) -> list[Row]:
     """Why the run was over: preempted by the schedule, asleep, or the operation's end."""
-    depth = shown[-1].depth if shown else 0
+    depth = shown[-1].depth + (shown[-1].kind == "enter") if shown else 0
     rows = [Row(last.actor, "stop", depth, "-- preempted here --", must=True)] if last.stopped else []
     if goes_on:
         asleep = f"-- waits in {last.function}() --"

@@ -40,7 +40,7 @@ def _sweep_gaps(result: SweepResult, scenario: ScenarioPlan, plan: Plan) -> list
 
 def _percent(share: float) -> str:
     """One digit behind the point where rounding would hide on which side of a floor a share lies."""
-    return f"{100 * share:.1f} %".replace(".0 %", " %")
+    return f"{100 * share:.1f}%".replace(".0%", "%")
 
 
 def _stress_gaps(run: Run, scenario: ScenarioPlan, kernel: KernelInfo) -> list[str]:

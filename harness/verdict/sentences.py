@@ -52,7 +52,7 @@ def _coverage(results: Sequence[SweepResult]) -> str:
     if not swept:
         return "no point stopped at"
     shares = sorted(100 * each.coverage.share for each in swept)
-    span = f"{shares[0]:.3g} %" if shares[0] == shares[-1] else f"{shares[0]:.3g} % to {shares[-1]:.3g} %"
+    span = f"{shares[0]:.3g}%" if shares[0] == shares[-1] else f"{shares[0]:.3g}% to {shares[-1]:.3g}%"
     return f"coverage {span} of the points reached and stoppable"
 
 

@@ -29,16 +29,14 @@ class Rate:
         if not self.races:
             return "no races run"
         if not self.failed:
-            return f"no failure in {self.races}: rate below {percent(upper_bound(self.races))} ({self.confidence:.0%})"
-        return f"{self.failed} of {self.races}: {percent(self.share)} [{percent(self.low)}, {percent(self.high)}]"
+            return f"no failure in {self.races:,}: rate below {percent(upper_bound(self.races))} ({self.confidence:.0%})"
+        return f"{self.failed:,} of {self.races:,}: {percent(self.share)} [{percent(self.low)}, {percent(self.high)}]"
 
 
 def percent(share: float) -> str:
-    """0.0123 as ``"1.2 %"``; two significant digits, so that a small rate never reads as 0."""
+    """0.0123 as ``"1.2%"``; two significant digits, so that a small rate never reads as 0."""
     value = 100 * share
-    if not value:
-        return "0 %"
-    return f"{value:.0f} %" if value >= 10 else f"{value:#.2g} %".replace(". ", " ")
+    return f"{value:.0f}%" if value >= 10 or not value else f"{value:#.2g}%"
 
 
 def rate(failed: int, races: int, method: Literal["exact", "wilson"] = "exact") -> Rate:

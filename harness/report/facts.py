@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What every form of the report says in the same words: counts, the schedule to show, lines to type."""
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable
+from errno import errorcode
+
+from harness.report.interleaving import Interleaving, draw
+from harness.results.run import Run
+from harness.sweep.records import Kind, Outcome, SweepResult
+from harness.sweep.window import Window, windows
+
+
+def per_bound(result: SweepResult) -> str:
+    """Failing of run schedules, by number of stops: ``"c=0 0/2, c=1 24/42"``."""
+    return ", ".join(f"c={bound} {result.failing.get(bound, 0)}/{run}" for bound, run in sorted(result.schedules.items()))
+
+
+def kinds(result: SweepResult) -> Counter[Kind]:
+    """Failing schedules by kind of violation; one schedule may count for several."""
+    return Counter(kind for outcome in result.outcomes for kind in {each.kind for each in outcome.violations})
+
+
+def actor_errors(outcomes: Iterable[Outcome]) -> dict[int, Counter[str]]:
+    """What went wrong for each actor, over the failing schedules: ``{0: {"SIGBUS": 24, "-EIO": 3}}``."""
+    found: dict[int, Counter[str]] = {}
+    for end in (end for outcome in outcomes for end in outcome.ends):
+        counts = found.setdefault(end.actor, Counter())
+        if end.sigbus:
+            counts["SIGBUS"] += 1
+        if end.errno:
+            counts[f"-{errorcode.get(abs(end.errno), abs(end.errno))}"] += 1
+        if end.ended.value not in ("finished", "not-run"):
+            counts[end.ended.value] += 1
+    return {actor: found[actor] for actor in sorted(found) if +found[actor]}
+
+
+def actor_line(outcomes: Iterable[Outcome]) -> str:
+    """The same as text: ``"A: 24 SIGBUS, 3 -EIO; B: 2 blocked"``."""
+    counted = actor_errors(outcomes)
+    return "; ".join(
+        f"{'ABCD'[actor]}: {', '.join(f'{number} {what}' for what, number in sorted(counts.items()))}"
+        for actor, counts in counted.items()
+    )
+
+
+def result_windows(run: Run, result: SweepResult) -> tuple[Window, ...]:
+    """The windows of one sweep with its kernel's source lines."""
+    return windows(result, run.points.get(result.kernel, ()))
+
+
+def shown_outcome(result: SweepResult) -> Outcome | None:
+    """The failing schedule that explains most: fewest stops, then the longest of the first failing window's traces."""
+    traced = [each for each in result.outcomes if each.trace] or list(result.outcomes)
+    return min(traced, key=lambda each: len(each.schedule.stops), default=None)
+
+
+def shown_result(run: Run, scenario: str) -> SweepResult | None:
+    """The sweep to draw for a scenario: that of ``with`` if it fails, else that of ``without``."""
+    sides = [kernel for side in ("with", "without") for kernel in run.kernels if kernel.side == side]
+    results = (run.result(scenario, kernel.name) for kernel in sides)
+    return next((result for result in results if result and result.outcomes and not result.broken), None)
+
+
+def diagram(run: Run, result: SweepResult, outcome: Outcome, rows_a_run: int = 10) -> Interleaving:
+    """The interleaving of one outcome, with source lines where the kernel kept them."""
+    plan = run.scenario(result.scenario)
+    actors = plan.actors if plan else tuple("?" for _ in outcome.ends)
+    kernel = next((each for each in run.kernels if each.name == result.kernel), None)
+    return draw(outcome, run.points.get(result.kernel, ()), actors, kernel.lines if kernel else None, rows_a_run)
+
+
+def replay_line(run: Run, result: SweepResult, outcome: Outcome) -> str:
+    """What to type to run one schedule again."""
+    schedule = shlex.quote(str(outcome.schedule))
+    return f"./lab replay {run.number} {schedule} --scenario {result.scenario} --kernel {shlex.quote(result.kernel)}"
+
+
+def bounds_sentence(result: SweepResult) -> str:
+    """Coverage in words: ``"26 stopped at, 2 atomic, 0 reached only, 1 refused, 7 never reached"``."""
+    cover = result.coverage
+    return (
+        f"{len(cover.stopped)} stopped at, {len(cover.atomic)} atomic, {len(cover.reached)} reached only, "
+        f"{len(cover.refused)} refused, {len(cover.never)} never reached"
+    )
