@@ -4,7 +4,6 @@
  * agree at the end, no store and no old byte is lost. What is allowed follows from the operations' effects alone.
  */
 
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -194,12 +193,8 @@ static void check_end(struct view *v)
 	const struct scenario *s = &v->s->scenario;
 	uint64_t words[PAGES_MAX][WORDS];
 	bool within[PAGES_MAX];
-	int fd = open(v->s->path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0)
-		die("cannot open %s", v->s->path);
-	file_words(v->s, fd, words, within);
-	close(fd);
+	file_words(v->s, v->s->fd, words, within);
 	for (int p = 0; p < s->pages; p++) {
 		if (!within[p]) {
 			if (!anyone(s, OP_SHRINKS))

@@ -68,6 +68,7 @@ struct shared {
 	struct scenario scenario;
 	uint64_t serial;	/* of the schedule: makes every stored value unique in the guest's life */
 	char path[NAME_LEN];
+	int fd;			/* the controller's, of that file */
 	char now[256];		/* the schedule under way, for the parent if this process dies */
 	struct result result[ACTORS_MAX];
 	uint64_t look[ACTORS_MAX][PAGES_MAX][WORDS];	/* what each mapping shows at the end */
@@ -124,6 +125,7 @@ void actor_look(struct actor *a);
 void actor_cleanup(struct actor *a);
 
 /* world.c */
+void world_open(struct shared *s);
 void world_create(struct shared *s);
 void world_remove(struct shared *s);
 void file_words(const struct shared *s, int fd, uint64_t words[PAGES_MAX][WORDS], bool within[PAGES_MAX]);

@@ -60,13 +60,8 @@ static void prepare(struct sweep *w)
 	oracle_reset(&s->scenario);
 	world_create(s);
 	all_actors(w, CMD_SETUP);
-	if (s->scenario.prepare == PREP_SYNCED) {
-		int fd = open(s->path, O_RDWR | O_CLOEXEC);
-
-		if (fd < 0 || fsync(fd))
-			die("fsync of the prepared file");
-		close(fd);
-	}
+	if (s->scenario.prepare == PREP_SYNCED && fsync(s->fd))
+		die("fsync of the prepared file");
 }
 
 static void run_path(struct sweep *w, const struct path *p, struct outcome *o)
@@ -148,7 +143,7 @@ static void say_end(struct sweep *w, bool complete)
 		record("%s%u", i ? "," : "", w->failed[i]);
 	record("],\"cover\":\"");
 	for (uint32_t i = 0; i < w->job->points; i++)
-		record("%x", w->cover[i] | (w->cover[i] == COVER_ATOMIC ? w->atomic[i] << 2 & 8 : 0));
+		record("%x", w->cover[i]);
 	record("\",\"why\":\"");
 	for (uint32_t i = 0; i < w->job->points; i++)
 		record("%u", w->atomic[i]);
@@ -276,6 +271,7 @@ static int scenario_process(struct sweep *w)
 	become_controller();
 	kernel_log_open();
 	kernel_log_drain(NULL, NULL);
+	world_open(w->shared);
 	actors_start(w->shared->scenario.actors, w->shared->scenario.processes, sweep_actor, w);
 	warm_up(w);
 	if (w->job->only[0])

@@ -117,8 +117,6 @@ static bool order_is_sound(void)
 	unsigned int seen = 0;
 	int i;
 
-	if (!il.run.actors || il.run.actors > IL_ACTORS || il.run.stops > IL_STOPS)
-		return false;
 	for (i = 0; i < il.run.actors; i++) {
 		if (il.run.order[i] >= il.run.actors || !il.actor[il.run.order[i]].task)
 			return false;
@@ -204,10 +202,12 @@ long il_run_schedule(struct il_run __user *arg)
 	if (il.active || copy_from_user(&il.run, arg, sizeof(il.run)))
 		return -EFAULT;
 	il.run.name[sizeof(il.run.name) - 1] = 0;
-	if (!il.points || !order_is_sound())
+	if (!il.points || !il.run.actors || il.run.actors > IL_ACTORS || il.run.stops > IL_STOPS)
 		return -EINVAL;
 	if (wait_event_interruptible(il.quiet, all_parked()))
 		return -EINTR;
+	if (!order_is_sound())
+		return -EINVAL;
 	arm();
 	wait_quiet();
 	il.active = false;

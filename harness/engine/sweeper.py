@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Sweeps a batch of scenarios on one kernel, over as many guests as hangs and crashes make necessary."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.deadline import Deadline
+from harness.engine.subject import Subject
+from harness.errors import LabBroke
+from harness.guest.end import GuestEnd
+from harness.guest.plan import GuestPlan
+from harness.guest.runner import Guest
+from harness.image.initramfs import assemble, overlay
+from harness.image.pmem import fresh_copy
+from harness.sweep.job import Job
+from harness.sweep.ledger import Ledger
+from harness.sweep.records import Kind
+
+HANGS_MAX = 10  # of one scenario: each costs a guest, and ten say what there is to say
+CRASH = {"panic": Kind.OOPS, "oops": Kind.OOPS, "soft-lockup": Kind.HANG, "hang": Kind.HANG}
+SAID_BY_MODULE = re.compile(r"interleave: schedule \S+ (.*)")
+
+Tick = Callable[[int], None]  # called with the number of schedules run since the last call
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Scenarios that share a guest, and where its files go. ``only``: by scenario the one schedule to run."""
+
+    subject: Subject
+    ledger: Ledger
+    plan: GuestPlan
+    template: Path
+    base: Path
+    only: str = ""
+
+
+def sweep(batch: Batch, deadline: Deadline, tick: Tick) -> None:
+    """Runs the batch into its ledger until every account is closed or the deadline passes.
+
+    Raises LabBroke where the lab, not the kernel, is at fault.
+    """
+    guests = 0
+    resume = ""
+    while (scenarios := batch.ledger.open_accounts()) and not deadline.passed:
+        points = tuple(point.address for point in batch.subject.points)
+        job = Job(batch.subject.kernel.build_id, points, tuple(scenarios), resume=resume, only=batch.only)
+        end = _boot(batch, job, guests, deadline, tick)
+        guests += 1
+        if end.kind == "timeout":
+            return
+        resume = _after(batch, end)
+
+
+def _boot(batch: Batch, job: Job, number: int, deadline: Deadline, tick: Tick) -> GuestEnd:
+    folder = batch.plan.folder / f"guest-{number}"
+    folder.mkdir(parents=True)
+    modules = {f"modules/{name}.ko": path.read_bytes() for name, path in batch.subject.kernel.modules.items()}
+    initramfs = assemble(folder / "initramfs", batch.base, overlay({**job.files(), **modules}))
+    nvdimm = batch.plan.nvdimms[0]
+    image = fresh_copy(batch.template, folder / "nvdimm")
+    plan = replace(batch.plan, folder=folder, initramfs=initramfs, nvdimms=(replace(nvdimm, image=image),))
+    batch.ledger.begin_guest()
+    try:
+        with Guest(plan) as guest:
+            for line in guest.records(deadline):
+                batch.ledger.take(line)
+                tick(line.startswith('{"t":"s"'))
+            return guest.wait(deadline)
+    finally:
+        image.unlink()
+        initramfs.unlink()
+
+
+def _after(batch: Batch, end: GuestEnd) -> str:
+    """Books what the guest's end means, and returns the schedule to go on behind ("" for the next scenario)."""
+    account = batch.ledger.current
+    if end.kind in CRASH and account is not None and batch.ledger.proven:
+        said = SAID_BY_MODULE.search(end.console)
+        batch.ledger.add_crash(said[1].strip() if said else "", CRASH[end.kind], end.detail)
+    if not batch.ledger.stopped_at:
+        if batch.ledger.open_accounts():
+            raise LabBroke(f"a guest ended before its work was done ({end.kind}): {end.detail}")
+        return ""
+    assert account is not None
+    account.hangs += 1
+    if account.hangs >= HANGS_MAX or batch.only:
+        account.closed, account.complete = True, False
+        return ""
+    return batch.ledger.stopped_at

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The racer's job file (guest-tests/racer/job.c reads it) and the points file beside it."""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.config.scenario import Scenario
+
+UNIT = {"4K": 4096, "2M": 2 << 20}
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one guest is to do.
+
+    ``addresses`` are the points' in their numbers' order; ``resume`` and ``only`` are schedules by number: go on behind
+    that one in the first scenario, or run nothing but that one.
+    """
+
+    build_id: str
+    addresses: tuple[int, ...]
+    scenarios: tuple[Scenario, ...]
+    resume: str = ""
+    only: str = ""
+    races: int = 0
+    cpus: int = 1
+    seed: int = 1
+
+    def files(self) -> dict[str, bytes]:
+        """The files to lay over the initramfs, by name without leading slash."""
+        return {"job": self._text().encode(), "job.points": struct.pack(f"<{len(self.addresses)}Q", *self.addresses)}
+
+    def _text(self) -> str:
+        lines = [f"build-id {self.build_id}", "points /job.points"]
+        lines += [f"resume {self.resume}"] if self.resume else []
+        lines += [f"only {self.only}"] if self.only else []
+        lines += [f"races {self.races}", f"cpus {self.cpus}", f"seed {self.seed}"] if self.races else []
+        return "\n".join(lines + scenario_lines(self.scenarios)) + "\n"
+
+
+def scenario_lines(scenarios: Sequence[Scenario]) -> list[str]:
+    """One line a scenario."""
+    return [_line(scenario) for scenario in scenarios]
+
+
+def _line(scenario: Scenario) -> str:
+    actors = [f"actor={actor.op}:{actor.page}:{actor.pages}" for actor in scenario.actors]
+    words = {
+        "name": scenario.name, "prepare": scenario.prepare, "map": scenario.map, "as": scenario.actors_as,
+        "unit": UNIT[scenario.size], "pages": scenario.pages, "bound": scenario.bound,
+        "tags": int("tags" in scenario.checks), "durable": int("durable" in scenario.checks),
+    }  # fmt: skip
+    return " ".join(["scenario", *(f"{key}={value}" for key, value in words.items()), *actors])

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the guests of one kernel have said about each scenario, gathered over as many guests as it took."""
+
+import errno
+import hashlib
+import json
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from harness.config.scenario import Scenario
+from harness.errors import LabBroke
+from harness.points.point import Point
+from harness.sweep import decode
+from harness.sweep.decode import Row, Symbol
+from harness.sweep.records import Kind, Outcome, SweepResult
+
+HUNG = 10  # CHILD_HUNG of guest-tests/racer/sweep.h
+
+
+@dataclass
+class Account:
+    """One scenario's rows. ``closed``: every schedule of its bound has a row, or has been given up."""
+
+    scenario: Scenario
+    rows: list[str] = field(default_factory=list)
+    cover: list[str] = field(default_factory=list)
+    why: list[str] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
+    hangs: int = 0
+    closed: bool = False
+    complete: bool = False
+    broken: str = ""
+    seconds: float = 0.0
+
+
+class Ledger:
+    """Reads a kernel's records and gives a SweepResult a scenario.
+
+    ``symbol`` names a kernel address (``"dax_wake_entry+0x1f"``).
+    """
+
+    def __init__(self, kernel: str, points: Sequence[Point], scenarios: Sequence[Scenario], symbol: Symbol) -> None:
+        self.kernel, self.points, self.symbol = kernel, points, symbol
+        self.accounts = {scenario.name: Account(scenario) for scenario in scenarios}
+        self.refused: dict[int, str] = {}
+        self.proven = False  # the canary of the present guest
+        self.stopped_at = ""  # the schedule with which the present guest's use ended
+        self._now: Account | None = None
+
+    def open_accounts(self) -> list[Scenario]:
+        """Scenarios with schedules to run, in order."""
+        return [account.scenario for account in self.accounts.values() if not account.closed]
+
+    def begin_guest(self) -> None:
+        """A new guest: nothing it says counts until its canary is proven."""
+        self.proven, self.stopped_at, self._now = False, "", None
+
+    def take(self, line: str) -> None:
+        """One line of a guest's records. Raises LabBroke for one that is none, or for what the racer calls broken."""
+        try:
+            row = json.loads(line)
+            kind = row["t"]
+        except (ValueError, KeyError, TypeError):
+            raise LabBroke(f"the guest wrote a record that is none: {line[:120]!r}") from None
+        handler = getattr(self, f"_take_{kind}", None)
+        if handler is None:
+            raise LabBroke(f"the guest wrote a record of unknown type {kind!r}")
+        handler(row, line)
+
+    def add_crash(self, schedule: str, kind: Kind, detail: str) -> None:
+        """A schedule that no row can come from: the guest, or the scenario's process, died of it."""
+        if self._now is not None and schedule:
+            row = {"t": "s", "s": schedule, "h": "", "b": 0, "f": 0, "w": "", "v": [[kind.value, detail]]}
+            self._now.rows.append(json.dumps(row))
+            self.stopped_at = schedule
+
+    @property
+    def current(self) -> Account | None:
+        """The scenario that the present guest is at."""
+        return self._now
+
+    def _take_broken(self, row: Row, _line: str) -> None:
+        raise LabBroke(f"the guest's racer stopped: {row['why']} ({row['error']})")
+
+    def _take_points(self, row: Row, _line: str) -> None:
+        self.refused = {number: errno.errorcode.get(-code, str(code)) for number, code in row["refused"]}
+
+    def _take_canary(self, row: Row, _line: str) -> None:
+        self.proven = bool(row["ok"])
+
+    def _take_scenario(self, row: Row, _line: str) -> None:
+        if not self.proven:
+            raise LabBroke("the guest began a scenario without having proven its canary")
+        self._now = self.accounts[row["name"]]
+        self._now.broken = row["missing"]
+
+    def _take_s(self, row: Row, line: str) -> None:
+        if self._now is None:
+            raise LabBroke("the guest wrote a schedule's record outside of a scenario")
+        self._now.rows.append(line)
+
+    def _take_k(self, row: Row, _line: str) -> None:
+        if self._now is not None:
+            self._now.log.append(f"[{row['us'] / 1e6:12.6f}] {row['m']}")
+
+    def _take_parted(self, row: Row, _line: str) -> None:
+        if self._now is not None:
+            self._now.broken = row["why"]
+
+    def _take_end(self, row: Row, _line: str) -> None:
+        if self._now is not None:
+            self._now.complete = row["complete"]
+            self._now.cover.append(row["cover"])
+            self._now.why.append(row["why"])
+
+    def _take_done(self, row: Row, _line: str) -> None:
+        if self._now is None:
+            return
+        self._now.seconds += row["guest_seconds"]
+        if row["signal"] or row["status"] not in (0, HUNG):
+            how = f"signal {row['signal']}" if row["signal"] else f"status {row['status']}"
+            kind = Kind.OOM if row["signal"] == signal.SIGKILL else Kind.ERROR
+            self.add_crash(row["now"], kind, f"the actors' process ended by {how}")
+        elif row["status"] == HUNG:
+            self.stopped_at = row["now"]
+        else:
+            self._now.closed = True
+
+    def _take_bye(self, row: Row, _line: str) -> None:
+        if row["missed"]:
+            raise LabBroke(f"{row['missed']} probe hits were missed: what the guest saw is not what was asked for")
+
+    def result(self, name: str) -> SweepResult:
+        """The scenario's result as far as it is known."""
+        account = self.accounts[name]
+        rows = [json.loads(line) for line in account.rows]
+        failing = [row for row in rows if row.get("v")]
+        return SweepResult(
+            scenario=name, kernel=self.kernel, bound=account.scenario.bound,
+            points=len(self.points) - len(self.refused),
+            orders=_orders(rows), schedules=_by_stops(rows), failing=_by_stops(failing),
+            outcomes=tuple(self._outcome(row) for row in failing),
+            coverage=decode.coverage(account.cover, account.why, self.refused),
+            complete=account.complete, seconds=account.seconds, digest=_digest(account.rows),
+            passing=tuple(str(self._outcome(row).schedule) for row in rows if not row.get("v")),
+            broken=account.broken,
+        )  # fmt: skip
+
+    def _outcome(self, row: Row) -> Outcome:
+        return decode.outcome(row, self.points, self.symbol)
+
+
+def _orders(rows: Sequence[Row]) -> tuple[tuple[int, ...], ...]:
+    orders = dict.fromkeys(row["s"].split()[0] for row in rows)
+    return tuple(tuple("ABCD".index(letter) for letter in order) for order in orders)
+
+
+def _by_stops(rows: Sequence[Row]) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for row in rows:
+        stops = row["s"].count("#")
+        counts[stops] = counts.get(stops, 0) + 1
+    return counts
+
+
+def _digest(rows: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()

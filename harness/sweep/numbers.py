@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Schedules as the guest names them, by the numbers of one kernel's points: ``"AB A12#1 B40#2"``, and back to names."""
+
+import re
+from collections.abc import Sequence
+
+from harness.errors import BadInput, LabBroke
+from harness.points.point import Point
+from harness.sweep.records import Schedule, Stop
+
+NUMBERED = re.compile(r"^([A-D])(\d+)#(\d+)$")
+
+
+def to_names(text: str, points: Sequence[Point]) -> Schedule:
+    """The schedule that the guest called ``text``. Raises LabBroke for a number without a point."""
+    order, *stops = text.split()
+    return Schedule(tuple("ABCD".index(letter) for letter in order), tuple(_stop(each, points) for each in stops))
+
+
+def _stop(text: str, points: Sequence[Point]) -> Stop:
+    found = NUMBERED.match(text)
+    if not found or int(found[2]) >= len(points):
+        raise LabBroke(f"the guest named a stop `{text}` that is no point of its kernel")
+    point = points[int(found[2])]
+    return Stop("ABCD".index(found[1]), point.function, point.offset, int(found[3]))
+
+
+def to_numbers(schedule: Schedule, points: Sequence[Point]) -> str:
+    """What the guest calls ``schedule``. Raises BadInput for a stop that is no point of this kernel."""
+    numbers = {(point.function, point.offset): point.index for point in points}
+    words = ["".join("ABCD"[actor] for actor in schedule.order)]
+    for stop in schedule.stops:
+        number = numbers.get((stop.function, stop.offset))
+        if number is None:
+            raise BadInput(
+                f"{stop.function}+{stop.offset:#x} is no preemption point of this kernel: "
+                "it was built otherwise, or other points were asked for"
+            )
+        words.append(f"{'ABCD'[stop.actor]}{number}#{stop.visit}")
+    return " ".join(words)
