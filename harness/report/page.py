@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the HTML report shows, as plain values for its template: bounded, and worded like the other forms."""
+
+from dataclasses import dataclass, replace
+
+from harness.report import facts
+from harness.report.grid import Grid, grids
+from harness.report.interleaving import Interleaving
+from harness.report.window_map import MapRow, window_map
+from harness.results.run import GuestFinding, KernelInfo, Run, ScenarioPlan
+from harness.sweep.records import Outcome, SweepResult
+from harness.verdict.closed import fate
+from harness.verdict.statistics import Rate, fisher, rate
+from harness.verdict.verdict import Cell
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of each thing is shown; ``line`` bounds one line of guest output, in characters."""
+
+    interleavings: int = 8  # a scenario
+    map_lines: int = 400
+    log_lines: int = 200  # a finding
+    findings: int = 100
+    line: int = 500
+    sentences: int = 50
+    grids: int = 6
+
+
+LESS = Limits(2, 150, 40, 30, 200, 20, 2)
+LEAST = Limits(1, 60, 10, 10, 120, 10, 0)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One interleaving with what it shows."""
+
+    title: str
+    violations: tuple[str, ...]
+    replay: str
+    diagram: Interleaving
+
+
+@dataclass(frozen=True)
+class WindowLine:
+    """One window in words, and what became of it on the other kernel."""
+
+    kernel: str
+    where: str
+    told: str
+    fate: str
+
+
+@dataclass(frozen=True)
+class KernelCell:
+    """One scenario on one kernel."""
+
+    kernel: KernelInfo
+    cell: Cell | None
+    result: SweepResult | None
+    bounds: str
+    kinds: str
+    actors: str
+    rates: tuple[tuple[str, Rate], ...]
+    coverage: str
+
+
+@dataclass(frozen=True)
+class ScenarioPage:
+    """One scenario's section."""
+
+    plan: ScenarioPlan
+    cells: tuple[KernelCell, ...]
+    windows: tuple[WindowLine, ...]
+    drawn: tuple[Drawn, ...]
+    map: tuple[MapRow, ...]
+    grids: tuple[tuple[str, Grid], ...]
+    p_values: tuple[str, ...]
+    left_out: int  # failing schedules not drawn
+
+
+@dataclass(frozen=True)
+class Page:
+    """The whole report."""
+
+    run: Run
+    scenarios: tuple[ScenarioPage, ...]
+    findings: tuple[GuestFinding, ...]
+    findings_left_out: int
+
+
+def page(run: Run, limits: Limits) -> Page:
+    """The report on ``run`` within ``limits``."""
+    scenarios = tuple(_scenario(run, plan, limits) for plan in run.plan.scenarios)
+    kept = tuple(_cut(each, limits) for each in run.findings[: limits.findings])
+    return Page(run, scenarios, kept, len(run.findings) - len(kept))
+
+
+def _scenario(run: Run, plan: ScenarioPlan, limits: Limits) -> ScenarioPage:
+    results = [result for kernel in run.kernels if (result := run.result(plan.name, kernel.name))]
+    chosen = _chosen(results, limits.interleavings)
+    drawn = tuple(_drawn(run, result, outcome) for result, outcome in chosen)
+    pictures = [(result.kernel, grid) for result in results if result.bound > 1 for grid in grids(result)][: limits.grids]
+    return ScenarioPage(
+        plan,
+        tuple(_kernel_cell(run, plan.name, kernel) for kernel in run.kernels),
+        tuple(line for result in results for line in _windows(run, result))[: limits.sentences],
+        drawn,
+        window_map(run, plan.name, limits.map_lines),
+        tuple(pictures),
+        tuple(p_values(run, plan.name)),
+        sum(len(result.outcomes) for result in results) - len(drawn),
+    )
+
+
+def _chosen(results: list[SweepResult], limit: int) -> list[tuple[SweepResult, Outcome]]:
+    """Schedules to draw, few stops first: one for each kernel, number of stops, first stopped actor and kinds."""
+    chosen: dict[object, tuple[SweepResult, Outcome]] = {}
+    for result in results:
+        for outcome in result.outcomes:
+            kinds = tuple(violation.kind for violation in outcome.violations)
+            stops = outcome.schedule.stops
+            key = (result.kernel, len(stops), stops[0].actor if stops else None, kinds)
+            if outcome.trace:
+                chosen.setdefault(key, (result, outcome))
+    return sorted(chosen.values(), key=lambda each: len(each[1].schedule.stops))[:limit]
+
+
+def _drawn(run: Run, result: SweepResult, outcome: Outcome) -> Drawn:
+    title = f"{result.kernel}: {outcome.schedule}"
+    told = tuple(f"{each.kind}: {each.detail}" for each in outcome.violations)
+    return Drawn(title, told, facts.replay_line(run, result, outcome), facts.diagram(run, result, outcome, 14))
+
+
+def _windows(run: Run, result: SweepResult) -> list[WindowLine]:
+    other = next((kernel for kernel in run.kernels if kernel.name != result.kernel), None)
+    compared = run.result(result.scenario, other.name) if other else None
+    lines = []
+    for window in facts.result_windows(run, result):
+        became = ""
+        if other and compared:
+            points = run.points.get(result.kernel, ()), run.points.get(other.name, ())
+            became = f"{fate(window, points[0], compared, points[1])} on {other.name}"
+        order = "".join("ABCD"[actor] for actor in window.order)
+        told = f"c={window.bound}, start {order}, {'ABCD'[window.actor]} stopped: {', '.join(window.kinds)}"
+        lines.append(WindowLine(result.kernel, str(window), told, became))
+    return lines
+
+
+def _kernel_cell(run: Run, scenario: str, kernel: KernelInfo) -> KernelCell:
+    result, race = run.result(scenario, kernel.name), run.race(scenario, kernel.name)
+    rates: list[tuple[str, Rate]] = []
+    if race:
+        rates = [(str(kind), rate(races, race.races)) for kind, races in race.failures.items() if races]
+        rates = rates or [("", rate(0, race.races))]
+    return KernelCell(
+        kernel,
+        run.verdict.cell(scenario, kernel.name) if run.verdict else None,
+        result,
+        facts.per_bound(result) if result else "not swept",
+        ", ".join(f"{kind} {number}" for kind, number in facts.kinds(result).items()) if result else "",
+        facts.actor_line(result.outcomes) if result else "",
+        tuple(rates),
+        facts.bounds_sentence(result) if result else "",
+    )
+
+
+def p_values(run: Run, scenario: str) -> list[str]:
+    """Fisher's exact test for each kind that stress showed, where two kernels were stressed."""
+    sound = [race for kernel in run.kernels if (race := run.race(scenario, kernel.name)) and not race.broken]
+    if len(sound) != 2:
+        return []
+    one, other = sound
+    kinds = sorted({kind for race in sound for kind, races in race.failures.items() if races})
+    return [
+        f"{kind}: p = {fisher((one.failures.get(kind, 0), one.races), (other.failures.get(kind, 0), other.races)):.2g} "
+        "that equal kernels differ so much (Fisher's exact test)"
+        for kind in kinds
+    ]
+
+
+def _cut(each: GuestFinding, limits: Limits) -> GuestFinding:
+    lines = tuple(line[: limits.line] for line in each.finding.lines[: limits.log_lines])
+    if len(each.finding.lines) > len(lines):
+        lines += (f"... and {len(each.finding.lines) - len(lines)} more lines, in the run's folder",)
+    trace = tuple(line[: limits.line] for line in each.finding.trace[: limits.log_lines])
+    return replace(each, finding=replace(each.finding, lines=lines, trace=trace, title=each.finding.title[: limits.line]))
