@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A running guest: a context manager that cannot leak QEMU, and that notices each way a guest can end at once."""
+
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from harness.deadline import Deadline
+from harness.errors import LabBroke
+from harness.guest import end
+from harness.guest.argv import qemu_argv
+from harness.guest.end import GuestEnd, Stopped
+from harness.guest.launch import launch
+from harness.guest.plan import GuestPlan
+from harness.guest.qmp import Monitor
+from harness.guest.tail import Lines, Tail
+
+POLL = 0.02  # seconds; QEMU's end interrupts it
+GRACE = 2.0  # seconds that QEMU has to end after the kernel's last word
+QUIET = 60.0  # seconds without a record or a word on the console
+
+
+class Guest:
+    """One boot of a plan, from ``with`` to the end of its block.
+
+    ``quiet`` is how many seconds the guest may give no sign of life before that is called a hang.
+    """
+
+    def __init__(self, plan: GuestPlan, quiet: float = QUIET) -> None:
+        self.plan = plan
+        self.quiet = quiet
+        self.end: GuestEnd | None = None
+        self._console = bytearray()
+        self._lines: deque[str] = deque()
+        self._over_at: float | None = None
+
+    def __enter__(self) -> Self:
+        self._prepare()
+        try:
+            self._process = launch(qemu_argv(self.plan), self.plan.qemu_log)
+        except BaseException:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+            raise
+        self._exit = os.pidfd_open(self._process.pid)
+        self._heard = time.monotonic()
+        return self
+
+    def __exit__(self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        _stop(self._process)
+        os.close(self._exit)
+        self._tails_close()
+        shutil.rmtree(self._sockets, ignore_errors=True)
+
+    @property
+    def console(self) -> str:
+        """The console so far."""
+        return self._console.decode("utf-8", "replace")
+
+    @property
+    def pid(self) -> int:
+        """QEMU's process."""
+        return self._process.pid
+
+    def records(self, deadline: Deadline | None = None) -> Iterator[str]:
+        """Each whole line that the guest writes to its records port, as it comes, until the guest has ended.
+
+        A line that the guest could not finish is dropped. ``end`` says afterwards how it ended.
+        """
+        while True:
+            while self._lines:
+                yield self._lines.popleft()
+            if self.end:
+                return
+            self._turn(deadline or Deadline())
+
+    def wait(self, deadline: Deadline | None = None) -> GuestEnd:
+        """Waits for the guest's end, records being kept for ``records()``; stops it once the deadline has passed."""
+        while not self.end:
+            self._turn(deadline or Deadline())
+        return self.end
+
+    def wait_ready(self, deadline: Deadline) -> None:
+        """Waits until init says that the SSH server runs. Raises LabBroke if the guest ends before or never does."""
+        while end.READY not in self.console:
+            self._turn(deadline)
+            if self.end:
+                raise LabBroke(f"the guest ended before it could be spoken to ({self.end.kind}): {self.end.detail}")
+
+    def monitor(self, patience: float = 5.0) -> Monitor:
+        """A connection to QEMU's monitor, to be used in a ``with``."""
+        if self.plan.qmp is None:
+            raise LabBroke("a guest has a monitor only inside of its `with`")
+        return Monitor(self.plan.qmp, patience)
+
+    def _prepare(self) -> None:
+        self.plan.folder.mkdir(parents=True, exist_ok=True)
+        for path in (self.plan.console, self.plan.records):
+            path.write_bytes(b"")
+        self._tail_console, self._tail_records = Tail(self.plan.console), Tail(self.plan.records)
+        self._cut = Lines()
+        # A socket's path may have 107 bytes, which a run folder deep in a home can exceed.
+        self._sockets = Path(tempfile.mkdtemp(prefix="lab-"))
+        self.plan = replace(self.plan, qmp=self._sockets / "qmp")
+
+    def _turn(self, deadline: Deadline) -> None:
+        """Waits a moment, takes in what the guest said, and sets ``end`` if it has ended or must be."""
+        ended = self._wait_a_moment()
+        self._listen()
+        if ended:
+            self._conclude("")
+        elif self._over():
+            self._conclude("over")
+        elif deadline.passed:
+            self._conclude("timeout")
+        elif time.monotonic() - self._heard > self.quiet:
+            self._conclude("hang", f"no record and no word for {self.quiet:.0f} s{self._whereabouts()}")
+
+    def _wait_a_moment(self) -> bool:
+        return bool(select.select([self._exit], [], [], POLL)[0])
+
+    def _listen(self) -> None:
+        said, recorded = self._tail_console.read(), self._tail_records.read()
+        if said or recorded:
+            self._heard = time.monotonic()
+        self._console += said
+        if said and self._over_at is None and end.is_over(self.console):
+            self._over_at = time.monotonic()
+        self._lines.extend(self._cut.feed(recorded))
+
+    def _over(self) -> bool:
+        """Whether the kernel has died, or switched off, and QEMU has had time to follow."""
+        return self._over_at is not None and time.monotonic() - self._over_at > GRACE
+
+    def _conclude(self, stopped: Stopped, note: str = "") -> None:
+        returncode = _stop(self._process)
+        self._listen()
+        log = self.plan.qemu_log.read_text("utf-8", "replace")
+        self.end = end.classify(self.console, returncode, log, stopped, note)
+
+    def _whereabouts(self) -> str:
+        try:
+            with self.monitor(patience=1.0) as monitor:
+                return ", CPUs at " + ", ".join(f"{address:#x}" for address in monitor.instruction_pointers())
+        except LabBroke:
+            return ""
+
+    def _tails_close(self) -> None:
+        self._tail_console.close()
+        self._tail_records.close()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> int:
+    """Kills QEMU if it still runs, and returns its status."""
+    if process.poll() is None:
+        process.kill()
+    return process.wait()
