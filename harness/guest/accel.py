@@ -52,7 +52,8 @@ def boots(qemu: str, accelerator: Accelerator, patience: float = PATIENCE) -> bo
         rom = Path(folder) / "rom"
         rom.write_bytes((PROGRAM.ljust(RESET_VECTOR, b"\0") + JUMP).ljust(ROM_SIZE, b"\0"))
         argv = [qemu, "-nodefaults", "-no-user-config", "-display", "none", "-machine", "pc", "-m", "16M"]
-        argv += ["-accel", accelerator, "-cpu", CPU_MODELS[accelerator], "-bios", str(rom), "-device", "isa-debug-exit,iobase=0x501,iosize=1"]
+        argv += ["-accel", accelerator, "-cpu", CPU_MODELS[accelerator], "-bios", str(rom)]
+        argv += ["-device", "isa-debug-exit,iobase=0x501,iosize=1"]
         try:
             done = subprocess.run(guarded(argv), timeout=patience, capture_output=True, check=False)
         except subprocess.TimeoutExpired:

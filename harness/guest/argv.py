@@ -11,8 +11,8 @@ SLACK = 1 << 30  # QEMU aligns each memory device, and wants room for it below m
 RECORDS_PORT = "lab.records"
 
 # Linux, whatever the mode. All of the log goes to the console: a level would hide WARNs and what came before a panic.
-# An oops is a panic, so that its log ends with it, and a panic ends QEMU at once (with -no-reboot). Addresses stay as in
-# vmlinux. Mitigations slow down emulation and change nothing about a race.
+# An oops is a panic, so that its log ends with it, and a panic ends QEMU at once (with -no-reboot). Addresses stay as
+# in vmlinux. Mitigations slow down emulation and change nothing about a race.
 ALWAYS = (
     "console=ttyS0", "ignore_loglevel", "printk.devkmsg=on", "panic=-1", "oops=panic", "softlockup_panic=1",
     "nokaslr", "norandmaps", "mitigations=off",

@@ -2,6 +2,7 @@
 """QEMU's monitor: a blocking face of qemu.qmp, for the few questions that the lab has."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,12 +34,10 @@ class Monitor:
         return self
 
     def __exit__(self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
-        try:
+        # QEMU may be gone by now, which is no news to whoever asked it to go.
+        with contextlib.suppress(Exception):
             self._loop.run_until_complete(self._client.disconnect())
-        except Exception:  # noqa: BLE001 - QEMU may be gone by now, which is no news to whoever asked it to go
-            pass
-        finally:
-            self._loop.close()
+        self._loop.close()
 
     def execute(self, command: str, arguments: Mapping[str, object] | None = None) -> object:
         """Runs one command and returns its answer. Raises LabBroke if it fails or does not come."""

@@ -23,7 +23,7 @@ CHECKSUM = struct.Struct("<Q")
 
 
 def info_block(size: int) -> bytes:
-    """The block for a device of ``size`` bytes, to be put at INFO_OFFSET; its parent uuid is 0, as there is no label."""
+    """The block for a device of ``size`` bytes, to be put at INFO_OFFSET; no label, so its parent uuid is 0."""
     pages = (size - DATA_OFFSET) // PAGE
     parent, flags, pad, truncated = bytes(16), 0, 0, 0
     head = FIELDS.pack(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The initramfs of a guest: one base for all kernels, made of the host's packages, and small overlays for each boot.
 
-Not compressed: unpacking 2 MB of gzip under emulation takes as long as copying it, and one kernel option less is needed.
+Not compressed: unpacking 2 MB of gzip under emulation takes as long as copying it, and needs one kernel option more.
 """
 
 from collections.abc import Collection, Mapping

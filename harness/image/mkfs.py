@@ -13,9 +13,10 @@ from harness.process import run
 UUID = "6c616200-6578-4034-8000-0000006c6162"
 EPOCH = "1700000000"
 # 1.47.1 and later heed SOURCE_DATE_EPOCH, before that it is E2FSPROGS_FAKE_TIME; /etc/mke2fs.conf differs by host.
-CLEAN = {"E2FSPROGS_FAKE_TIME": EPOCH, "SOURCE_DATE_EPOCH": EPOCH, "DETERMINISTIC_SEED": "1", "MKE2FS_CONFIG": os.devnull}
+CLEAN = {"E2FSPROGS_FAKE_TIME": EPOCH, "SOURCE_DATE_EPOCH": EPOCH, "DETERMINISTIC_SEED": "1"}
+CLEAN |= {"MKE2FS_CONFIG": os.devnull}
 # What every kernel from 4.6 on can mount; ext4 needs its journal, a reserve for root is of no use here.
-EXT4_FEATURES = "none,has_journal,extent,ext_attr,dir_index,filetype,flex_bg,sparse_super,large_file,huge_file,extra_isize"
+EXT4_FEATURES = "none,has_journal,extent,ext_attr,dir_index,filetype,flex_bg,sparse_super,large_file,extra_isize"
 EXT4 = ["mkfs.ext4", "-q", "-F", "-b", "4096", "-I", "256", "-m", "0", "-J", "size=8", "-O", EXT4_FEATURES, "-U", UUID]
 # Each feature by name, as the defaults change from release to release; those that DAX and kernels from 4.6 on agree on.
 XFS_METADATA = f"crc=1,finobt=1,rmapbt=0,reflink=0,bigtime=0,inobtcount=0,uuid={UUID}"
@@ -37,7 +38,8 @@ def make_xfs(image: Path, size: int) -> None:
     small = ["--unsupported"] if size < XFS_SMALLEST else []
     run([*XFS, *small, alone], env=CLEAN)
     xfs_stamp.settle(alone, int(EPOCH))
-    run(["dd", f"if={alone}", f"of={image}", "bs=64K", f"seek={DATA_OFFSET >> 16}", "conv=sparse,notrunc", "status=none"])
+    copy = [f"if={alone}", f"of={image}", "bs=64K", f"seek={DATA_OFFSET >> 16}"]
+    run(["dd", *copy, "conv=sparse,notrunc", "status=none"])
     alone.unlink()
 
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The image behind a guest's NVDIMM: an fsdax namespace with a file system in it, and a fresh copy of it for each boot."""
+"""The image behind a guest's NVDIMM: an fsdax namespace with a file system, and a fresh copy of it for each boot."""
 
 from functools import partial
 from pathlib import Path
 
 from harness.errors import BadInput
-from harness.image import fsdax, mkfs
+from harness.image import fsdax, mkfs, xfs_stamp
 from harness.image.content import cached, digest
 from harness.process import run
 
@@ -20,7 +20,7 @@ def pmem_template(size_bytes: int, filesystem: str) -> Path:
     mkfs.maker(filesystem)
     if size_bytes < SMALLEST or size_bytes % fsdax.ALIGN:
         raise BadInput(f"an NVDIMM of {size_bytes} bytes cannot be: take a multiple of 2M that is at least 64M")
-    recipe = [Path(module.__file__ or "") for module in (mkfs, fsdax, mkfs.xfs_stamp)]
+    recipe = [Path(module.__file__ or "") for module in (mkfs, fsdax, xfs_stamp)]
     key = digest(str(size_bytes), filesystem, *recipe)
     return cached("pmem", filesystem, key, partial(_make, size=size_bytes, filesystem=filesystem))
 

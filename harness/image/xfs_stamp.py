@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Gives the inodes of a new xfs one fixed time: mkfs.xfs before 6.11 knows no SOURCE_DATE_EPOCH and writes the hour.
 
-Only the root directory and the two realtime inodes exist in it. Offsets: struct xfs_dinode in fs/xfs/libxfs/xfs_format.h.
+Only the root directory and two realtime inodes exist in it. Offsets: struct xfs_dinode in fs/xfs/libxfs/xfs_format.h.
 """
 
 import struct
@@ -19,7 +19,7 @@ CASTAGNOLI = 0x82F63B78
 
 
 def settle(image: Path, seconds: int) -> None:
-    """Writes ``seconds`` since 1970 to every inode in use, in place. Raises LabBroke if this is not a small, new xfs."""
+    """Writes ``seconds`` since 1970 to every inode in use, in place. Raises LabBroke if this is no small, new xfs."""
     with image.open("r+b") as stream:
         head = stream.read(512)
         magic, block = SUPERBLOCK.unpack_from(head)

@@ -11,7 +11,13 @@ import pytest
 from harness.errors import LabBroke
 from harness.guest import accel
 
-HANGS = "#!/bin/sh\ncase \"$*\" in\n*--version*) echo QEMU 99; exit ;;\n*'-accel kvm'*) exec sleep 60 ;;\n*) exit 85 ;;\nesac\n"
+HANGS = """#!/bin/sh
+case "$*" in
+*--version*) echo QEMU 99 ;;
+*'-accel kvm'*) exec sleep 60 ;;
+*) exit 85 ;;
+esac
+"""
 WORKS = HANGS.replace("exec sleep 60", "exit 85")
 BROKEN = "#!/bin/sh\necho QEMU 99\n"
 
