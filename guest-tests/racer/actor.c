@@ -66,22 +66,34 @@ static void touch(struct actor *a)
 	}
 }
 
+/* From here on the actor's operation, its result and its SIGBUSes are those of this window. */
+void actor_enter(struct actor *a, struct window *w)
+{
+	a->window = w;
+	a->map = a->mapping + w->base;
+	a->result = &w->result[a->number];
+	bus_result = a->result;
+}
+
 void actor_setup(struct actor *a)
 {
-	struct shared *sh = a->shared;
-	int flags = (sh->scenario.private_map ? MAP_PRIVATE : MAP_SHARED) | MAP_FIXED;
+	struct shared *s = a->shared;
+	int flags = (s->scenario.private_map ? MAP_PRIVATE : MAP_SHARED) | MAP_FIXED;
+	void *where = (void *)(MAP_BASE + a->number * MAP_STRIDE);
 
-	a->spec = &sh->scenario.actor[a->number];
-	a->result = &sh->result[a->number];
-	memset(a->result, 0, sizeof(*a->result));
-	a->length = sh->scenario.pages * sh->scenario.unit;
-	a->fd = open(sh->path, O_RDWR | O_CLOEXEC);
-	a->map = mmap((void *)(MAP_BASE + a->number * MAP_STRIDE), a->length, PROT_READ | PROT_WRITE, flags, a->fd, 0);
-	if (a->fd < 0 || a->map == MAP_FAILED)
-		die("actor %d cannot map %s", a->number, sh->path);
-	a->result->mapped = true;
-	bus_result = a->result;
-	touch(a);
+	a->spec = &s->scenario.actor[a->number];
+	a->length = s->windows * s->scenario.pages * s->scenario.unit;
+	a->fd = open(s->path, O_RDWR | O_CLOEXEC);
+	a->mapping = mmap(where, a->length, PROT_READ | PROT_WRITE, flags, a->fd, 0);
+	if (a->fd < 0 || a->mapping == MAP_FAILED)
+		die("actor %d cannot map %s", a->number, s->path);
+	for (int i = 0; i < s->windows; i++) {
+		memset(&s->window[i].result[a->number], 0, sizeof(struct result));
+		actor_enter(a, &s->window[i]);
+		a->result->mapped = true;
+		touch(a);
+	}
+	actor_enter(a, &s->window[0]);
 }
 
 void run_operation(struct actor *a)
@@ -96,15 +108,19 @@ void actor_look(struct actor *a)
 {
 	struct shared *s = a->shared;
 
-	bus_result = NULL;
-	for (int p = 0; p < s->scenario.pages; p++)
-		s->looked[a->number][p] = a->result->mapped && guarded_read(a, p, s->look[a->number][p]);
+	for (int i = 0; i < s->windows; i++) {
+		struct window *w = &s->window[i];
+
+		actor_enter(a, w);
+		bus_result = NULL;
+		for (int p = 0; p < s->scenario.pages; p++)
+			w->looked[a->number][p] = a->result->mapped && guarded_read(a, p, w->look[a->number][p]);
+	}
 }
 
 void actor_cleanup(struct actor *a)
 {
-	if (a->result->mapped)
-		munmap(a->map, a->length);
+	munmap(a->mapping, a->length);
 	close(a->fd);
 }
 

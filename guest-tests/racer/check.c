@@ -58,7 +58,7 @@ static bool must_be_zero(const struct shared *sh, int page)
 	const struct scenario *s = &sh->scenario;
 
 	for (int i = 0; i < s->actors; i++)
-		if (has(s, i, OP_ZEROES) && covers(s, i, page) && sh->result[i].returned && !sh->result[i].error)
+		if (has(s, i, OP_ZEROES) && covers(s, i, page) && sh->at->result[i].returned && !sh->at->result[i].error)
 			return true;
 	return false;
 }
@@ -84,7 +84,7 @@ static void violate(struct view *v, const char *kind, int actor, const char *wha
 	size_t unit = v->s->scenario.unit;
 
 	snprintf(text, sizeof(text), "%c: %s at file offset %#zx: %#llx", actor < 0 ? '-' : 'A' + actor, what,
-		 page * unit + word_offset(word), (unsigned long long)value);
+		 v->s->at->base + page * unit + word_offset(word), (unsigned long long)value);
 	v->report(v->to, kind, text);
 }
 
@@ -110,7 +110,7 @@ static void check_errors(struct view *v)
 	char text[128];
 
 	for (int i = 0; i < s->actors; i++) {
-		const struct result *r = &v->s->result[i];
+		const struct result *r = &v->s->at->result[i];
 
 		if (r->buses && !anyone(s, OP_SHRINKS)) {
 			snprintf(text, sizeof(text), "%c: %s got SIGBUS, si_code %d, %d times", 'A' + i, s->actor[i].op->name,
@@ -144,16 +144,16 @@ static void check_reads(struct view *v)
 
 	for (int i = 0; i < s->actors; i++)
 		for (int p = 0; p < s->pages; p++)
-			for (int w = 0; w < WORDS && (v->s->result[i].read & 1 << p); w++)
-				if (!may_see(v->s, i, p, w, v->s->result[i].saw[p][w]))
-					violate(v, "stale-read", i, "read neither old nor new data", p, w, v->s->result[i].saw[p][w]);
+			for (int w = 0; w < WORDS && (v->s->at->result[i].read & 1 << p); w++)
+				if (!may_see(v->s, i, p, w, v->s->at->result[i].saw[p][w]))
+					violate(v, "stale-read", i, "read neither old nor new data", p, w, v->s->at->result[i].saw[p][w]);
 }
 
 static void check_slot(struct view *v, int page, int word, uint64_t value)
 {
 	const struct scenario *s = &v->s->scenario;
 	bool stores = word < s->actors && in_file(s, word) && covers(s, word, page);
-	bool stored = stores && (v->s->result[word].stored & 1 << page);
+	bool stored = stores && (v->s->at->result[word].stored & 1 << page);
 	uint64_t new = word < s->actors ? stored_value(v->s, word) : 0;
 	uint64_t old = old_value(s, page, word);
 
@@ -176,13 +176,13 @@ static void check_views(struct view *v, int page, int word, uint64_t value)
 	const struct scenario *s = &v->s->scenario;
 
 	for (int i = 0; i < s->actors; i++) {
-		uint64_t seen = v->s->look[i][page][word];
+		uint64_t seen = v->s->at->look[i][page][word];
 
-		if (!v->s->looked[i][page])
+		if (!v->s->at->looked[i][page])
 			continue;
 		if (!s->private_map && seen != value)
 			violate(v, "mismatch", i, "the mapping differs from what pread gives", page, word, seen);
-		if (s->private_map && i == word && has(s, i, OP_STORES) && (v->s->result[i].stored & 1 << page) &&
+		if (s->private_map && i == word && has(s, i, OP_STORES) && (v->s->at->result[i].stored & 1 << page) &&
 		    seen != stored_value(v->s, i))
 			violate(v, "lost-store", i, "the private mapping lost its own store", page, word, seen);
 	}
@@ -194,7 +194,7 @@ static void check_end(struct view *v)
 	uint64_t words[PAGES_MAX][WORDS];
 	bool within[PAGES_MAX];
 
-	file_words(v->s, v->s->fd, words, within);
+	file_words(v->s, words, within);
 	for (int p = 0; p < s->pages; p++) {
 		if (!within[p]) {
 			if (!anyone(s, OP_SHRINKS))
@@ -202,7 +202,7 @@ static void check_end(struct view *v)
 			continue;
 		}
 		for (int i = 0; i < s->actors; i++)
-			if (!v->s->looked[i][p] && v->s->result[i].mapped)
+			if (!v->s->at->looked[i][p] && v->s->at->result[i].mapped)
 				violate(v, "sigbus", i, "the mapping cannot be read at the end", p, 0, 0);
 		for (int w = 0; w < WORDS; w++) {
 			check_slot(v, p, w, words[p][w]);
@@ -233,7 +233,7 @@ static char letter_of(const struct shared *sh, int page, int word, uint64_t valu
 void saw_letters(const struct shared *sh, int actor, char *text)
 {
 	const struct actor_spec *spec = &sh->scenario.actor[actor];
-	const struct result *r = &sh->result[actor];
+	const struct result *r = &sh->at->result[actor];
 
 	*text = 0;
 	if (!(spec->op->effects & OP_READS))

@@ -30,9 +30,19 @@ uint64_t old_value(const struct scenario *s, int page, int word)
 	return 0;
 }
 
+static size_t page_offset(const struct actor *a, int page)
+{
+	return a->window->base + page * a->shared->scenario.unit;
+}
+
 static size_t first_byte(const struct actor *a)
 {
-	return a->spec->page * a->shared->scenario.unit;
+	return page_offset(a, a->spec->page);
+}
+
+static char *first_address(const struct actor *a)
+{
+	return a->map + a->spec->page * a->shared->scenario.unit;
 }
 
 static size_t byte_count(const struct actor *a)
@@ -115,7 +125,7 @@ static void op_pread(struct actor *a)
 	static __thread char page[4096];
 
 	for (int p = a->spec->page; p < a->spec->page + a->spec->pages; p++) {
-		long ret = pread(a->fd, page, sizeof(page), p * a->shared->scenario.unit);
+		long ret = pread(a->fd, page, sizeof(page), page_offset(a, p));
 
 		outcome(a, ret);
 		if (ret != (long)sizeof(page))
@@ -131,7 +141,7 @@ static void op_pwrite(struct actor *a)
 	uint64_t value = stored_value(a->shared, a->number);
 
 	for (int p = a->spec->page; p < a->spec->page + a->spec->pages; p++) {
-		long ret = pwrite(a->fd, &value, sizeof(value), p * a->shared->scenario.unit + word_offset(a->number));
+		long ret = pwrite(a->fd, &value, sizeof(value), page_offset(a, p) + word_offset(a->number));
 
 		outcome(a, ret);
 		if (ret == (long)sizeof(value))
@@ -155,7 +165,7 @@ static void op_fdatasync(struct actor *a)
 
 static void op_msync(struct actor *a)
 {
-	outcome(a, msync(a->map + first_byte(a), byte_count(a), MS_SYNC));
+	outcome(a, msync(first_address(a), byte_count(a), MS_SYNC));
 	if (!a->result->error)
 		oracle_at_sync(a);
 }
@@ -195,8 +205,10 @@ static void op_remap(struct actor *a)
 {
 	int flags = (a->shared->scenario.private_map ? MAP_PRIVATE : MAP_SHARED) | MAP_FIXED;
 
-	munmap(a->map, a->length);
-	if (mmap(a->map, a->length, PROT_READ | PROT_WRITE, flags, a->fd, 0) == MAP_FAILED) {
+	size_t length = a->shared->scenario.pages * a->shared->scenario.unit;
+
+	munmap(a->map, length);
+	if (mmap(a->map, length, PROT_READ | PROT_WRITE, flags, a->fd, a->window->base) == MAP_FAILED) {
 		outcome(a, -1);
 		a->result->mapped = false;
 		return;
@@ -206,7 +218,7 @@ static void op_remap(struct actor *a)
 
 static void op_dontneed(struct actor *a)
 {
-	outcome(a, madvise(a->map + first_byte(a), byte_count(a), MADV_DONTNEED));
+	outcome(a, madvise(first_address(a), byte_count(a), MADV_DONTNEED));
 }
 
 /* The child's page tables are copied from ours; it reads through them and ends without touching anything else. */

@@ -42,7 +42,7 @@ static unsigned int blocked_mask(const struct il_trace *t)
 static void record_end(const struct outcome *o, const struct shared *s, int actor)
 {
 	const struct il_actor_end *end = &o->run.end[actor];
-	const struct result *r = &s->result[actor];
+	const struct result *r = &s->at->result[actor];
 	char saw[PAGES_MAX * (WORDS + 1) + 1];
 
 	saw_letters(s, actor, saw);

@@ -21,6 +21,7 @@
 #define WORDS (ACTORS_MAX + 1)	/* watched words of a page: one slot an actor, one that nobody stores to */
 #define BUS_MAX 4
 #define VISITS_MAX 2		/* a loop is stopped in at its first two passes */
+#define WINDOWS_MAX 64
 #define NAME_LEN 64
 
 enum prepare { PREP_HOLE, PREP_READ, PREP_WRITTEN, PREP_SYNCED, PREP_UNWRITTEN };
@@ -61,6 +62,17 @@ struct result {
 	uint32_t durable_unknown;
 };
 
+/*
+ * One race: a stretch of the file, what each actor did there, and what its mapping shows at the end. A sweep has one;
+ * stress runs one race a window and checks them all afterwards.
+ */
+struct window {
+	size_t base;		/* its first byte's file offset */
+	struct result result[ACTORS_MAX];
+	uint64_t look[ACTORS_MAX][PAGES_MAX][WORDS];
+	bool looked[ACTORS_MAX][PAGES_MAX];
+};
+
 enum command { CMD_SETUP, CMD_RUN, CMD_LOOK, CMD_CLEANUP, CMD_QUIT };
 
 struct shared {
@@ -70,18 +82,19 @@ struct shared {
 	char path[NAME_LEN];
 	int fd;			/* the controller's, of that file */
 	char now[256];		/* the schedule under way, for the parent if this process dies */
-	struct result result[ACTORS_MAX];
-	uint64_t look[ACTORS_MAX][PAGES_MAX][WORDS];	/* what each mapping shows at the end */
-	bool looked[ACTORS_MAX][PAGES_MAX];
-	volatile unsigned int barrier;	/* stress: aligned start */
+	struct window *at;	/* the window that the controller looks at */
+	int windows;		/* in use */
+	struct window window[WINDOWS_MAX];
 };
 
 /* One actor as it sees itself; private to its task. */
 struct actor {
 	int number;
 	int fd;
-	char *map;
+	char *mapping;		/* of the whole file */
 	size_t length;
+	char *map;		/* its part in this window */
+	struct window *window;
 	const struct actor_spec *spec;
 	struct result *result;
 	struct shared *shared;
@@ -123,12 +136,14 @@ void run_operation(struct actor *a);
 void actor_setup(struct actor *a);
 void actor_look(struct actor *a);
 void actor_cleanup(struct actor *a);
+void actor_enter(struct actor *a, struct window *w);
 
 /* world.c */
 void world_open(struct shared *s);
+void world_windows(struct shared *s, int windows);
 void world_create(struct shared *s);
 void world_remove(struct shared *s);
-void file_words(const struct shared *s, int fd, uint64_t words[PAGES_MAX][WORDS], bool within[PAGES_MAX]);
+void file_words(const struct shared *s, uint64_t words[PAGES_MAX][WORDS], bool within[PAGES_MAX]);
 
 /* check.c: calls report() once a violation */
 typedef void (*report_fn)(void *to, const char *kind, const char *detail);

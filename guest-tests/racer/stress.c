@@ -1,8 +1,263 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Stress: the same scenarios without probes, on several CPUs, timing random. Actors start each race together at a
+ * barrier and then wait a random moment. A file has one window a race; all are checked when the file is used up.
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guest.h"
 #include "racer.h"
+
+#define KINDS_MAX 16
+#define EXAMPLES_MAX 5
+#define DELAY_MAX 4096		/* turns of an empty loop */
+#define STUCK_SECONDS 20	/* a batch takes well under one */
+
+struct stress {
+	struct job *job;
+	struct shared *shared;
+	volatile unsigned int *generation;	/* of the command; raised by the controller */
+	volatile unsigned int *arrived;		/* actors that are done with it */
+	volatile unsigned int *lined_up;	/* at the barriers of this batch */
+	int kinds;
+	struct {
+		char kind[16];
+		unsigned int races;
+		int last;	/* race in which it was seen last: one race counts once */
+	} seen[KINDS_MAX];
+	int race;
+	int examples;
+};
+
+static void relax(unsigned int turn)
+{
+	if (turn % 256 == 255)
+		sched_yield();
+	else
+		__builtin_ia32_pause();
+}
+
+static void line_up(struct stress *t, unsigned int race)
+{
+	unsigned int want = (race + 1) * t->shared->scenario.actors;
+
+	__atomic_add_fetch(t->lined_up, 1, __ATOMIC_ACQ_REL);
+	for (unsigned int turn = 0; __atomic_load_n(t->lined_up, __ATOMIC_ACQUIRE) < want; turn++)
+		relax(turn);
+}
+
+static void races(struct stress *t, struct actor *a, unsigned int *seed)
+{
+	for (int i = 0; i < t->shared->windows; i++) {
+		actor_enter(a, &t->shared->window[i]);
+		line_up(t, i);
+		for (volatile unsigned int delay = rand_r(seed) % (1 + rand_r(seed) % DELAY_MAX); delay; delay--)
+			;
+		run_operation(a);
+	}
+}
+
+static void pin(const struct stress *t, int number)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(number % t->job->cpus, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("cannot run on CPU %d", number % t->job->cpus);
+}
+
+static void stress_actor(void *argument, int number)
+{
+	struct stress *t = argument;
+	struct actor a = { .number = number, .shared = t->shared };
+	unsigned int seed = t->job->seed * 7919 + number, generation = 0;
+
+	pin(t, number);
+	for (;;) {
+		for (unsigned int turn = 0; *t->generation == generation; turn++)
+			relax(turn);
+		generation++;
+		if (t->shared->command == CMD_SETUP)
+			actor_setup(&a);
+		else if (t->shared->command == CMD_RUN)
+			races(t, &a, &seed);
+		else if (t->shared->command == CMD_LOOK)
+			actor_look(&a);
+		else if (t->shared->command == CMD_CLEANUP)
+			actor_cleanup(&a);
+		else
+			return;
+		__atomic_add_fetch(t->arrived, 1, __ATOMIC_ACQ_REL);
+	}
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* Has every actor do it. False if they do not all come back. */
+static bool all(struct stress *t, enum command command)
+{
+	double end = now() + STUCK_SECONDS;
+
+	t->shared->command = command;
+	*t->arrived = 0;
+	*t->lined_up = 0;
+	__atomic_add_fetch(t->generation, 1, __ATOMIC_ACQ_REL);
+	while (__atomic_load_n(t->arrived, __ATOMIC_ACQUIRE) < (unsigned int)t->shared->scenario.actors) {
+		usleep(200);
+		if (now() > end)
+			return false;
+	}
+	return true;
+}
+
+static void count(void *to, const char *kind, const char *detail)
+{
+	struct stress *t = to;
+	char quoted[1600];
+	int i;
+
+	for (i = 0; i < t->kinds && strcmp(t->seen[i].kind, kind); i++)
+		;
+	if (i == KINDS_MAX)
+		return;
+	if (i == t->kinds) {
+		snprintf(t->seen[i].kind, sizeof(t->seen[i].kind), "%s", kind);
+		t->seen[i].last = -1;
+		t->kinds++;
+	}
+	if (t->seen[i].last == t->race)
+		return;
+	t->seen[i].last = t->race;
+	t->seen[i].races++;
+	if (t->examples++ < EXAMPLES_MAX) {
+		json_text(quoted, sizeof(quoted), detail);
+		record("{\"t\":\"example\",\"race\":%d,\"kind\":\"%s\",\"detail\":\"%s\"}\n", t->race, kind, quoted);
+	}
+}
+
+static void batch(struct stress *t, int first)
+{
+	struct shared *s = t->shared;
+
+	s->serial++;
+	world_create(s);
+	if (!all(t, CMD_SETUP) || (s->scenario.prepare == PREP_SYNCED && fsync(s->fd)))
+		die("cannot prepare a batch");
+	t->race = first;
+	if (!all(t, CMD_RUN)) {
+		count(t, "hang", "the actors of a race do not end");
+		kernel_log_drain(count, t);
+		return;
+	}
+	if (!all(t, CMD_LOOK))
+		die("cannot look at the mappings");
+	for (int i = 0; i < s->windows; i++) {
+		t->race = first + i;
+		s->at = &s->window[i];
+		check_results(s, count, t);
+	}
+	kernel_log_drain(count, t);
+	if (!all(t, CMD_CLEANUP))
+		die("cannot clean up");
+	world_remove(s);
+}
+
+/* Operations that move the file's end leave nothing for a second race in it. */
+static int windows_of(const struct scenario *s)
+{
+	int windows = s->unit > 4096 ? 4 : WINDOWS_MAX;
+
+	for (int i = 0; i < s->actors; i++)
+		if (s->actor[i].op->effects & (OP_SHRINKS | OP_SHIFTS))
+			windows = 1;
+	return windows;
+}
+
+static void say_totals(struct stress *t, int done, double seconds)
+{
+	record("{\"t\":\"stress\",\"name\":\"%s\",\"races\":%d,\"cpus\":%d,\"seconds\":%.3f,\"failures\":{",
+	       t->shared->scenario.name, done, t->job->cpus, seconds);
+	for (int i = 0; i < t->kinds; i++)
+		record("%s\"%s\":%u", i ? "," : "", t->seen[i].kind, t->seen[i].races);
+	record("}}\n");
+	record_flush();
+}
+
+static int stress_process(struct stress *t)
+{
+	struct shared *s = t->shared;
+	double start;
+	int done = 0, stuck = 0;
+
+	install_bus_handler();
+	kernel_log_open();
+	kernel_log_drain(NULL, NULL);
+	world_windows(s, windows_of(&s->scenario));
+	world_open(s);
+	actors_start(s->scenario.actors, s->scenario.processes, stress_actor, t);
+	start = now();
+	while (done < t->job->races && !stuck) {
+		batch(t, done);
+		done += s->windows;
+		for (int i = 0; i < t->kinds; i++)
+			stuck |= !strcmp(t->seen[i].kind, "hang");
+	}
+	say_totals(t, done, now() - start);
+	return stuck;
+}
+
+static void *shared_memory(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		die("shared memory");
+	return memory;
+}
 
 int stress_guest(struct job *job)
 {
-	(void)job;
-	die("stress is not built yet");
+	struct shared *shared = shared_memory(sizeof(*shared));
+	volatile unsigned int *words = shared_memory(4096);
+
+	snprintf(shared->path, sizeof(shared->path), "/mnt/file");
+	for (int i = 0; i < job->scenarios; i++) {
+		struct stress t = { .job = job, .shared = shared, .generation = words, .arrived = words + 64, .lined_up = words + 128 };
+		int status = 0;
+		pid_t pid;
+
+		shared->scenario = job->scenario[i];
+		*t.generation = 0;
+		record("{\"t\":\"scenario\",\"name\":\"%s\",\"missing\":\"\"}\n", shared->scenario.name);
+		record_flush();
+		pid = fork();
+		if (!pid)
+			_exit(stress_process(&t));
+		if (waitpid(pid, &status, 0) != pid)
+			die("waitpid");
+		record("{\"t\":\"done\",\"name\":\"%s\",\"status\":%d,\"signal\":%d}\n", shared->scenario.name,
+		       WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+		record_flush();
+		if (status)
+			break;
+	}
+	record("{\"t\":\"bye\",\"missed\":0}\n");
+	record_flush();
+	return 0;
 }

@@ -271,6 +271,7 @@ static int scenario_process(struct sweep *w)
 	become_controller();
 	kernel_log_open();
 	kernel_log_drain(NULL, NULL);
+	world_windows(w->shared, 1);
 	world_open(w->shared);
 	actors_start(w->shared->scenario.actors, w->shared->scenario.processes, sweep_actor, w);
 	warm_up(w);

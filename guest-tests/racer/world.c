@@ -8,13 +8,13 @@
 
 #include "racer.h"
 
-static void write_old(const struct scenario *s, int fd)
+static void write_old(const struct scenario *s, int fd, size_t base)
 {
 	for (int p = 0; p < s->pages; p++) {
 		for (int w = 0; w < WORDS; w++) {
 			uint64_t value = old_value(s, p, w);
 
-			if (pwrite(fd, &value, sizeof(value), p * s->unit + word_offset(w)) != sizeof(value))
+			if (pwrite(fd, &value, sizeof(value), base + p * s->unit + word_offset(w)) != sizeof(value))
 				die("cannot prepare the file");
 		}
 	}
@@ -27,20 +27,29 @@ static void write_old(const struct scenario *s, int fd)
 void world_create(struct shared *s)
 {
 	const struct scenario *sc = &s->scenario;
-	size_t length = sc->pages * sc->unit;
+	size_t length = s->windows * sc->pages * sc->unit;
 
 	if (ftruncate(s->fd, length))
 		die("cannot extend %s", s->path);
 	if (sc->prepare == PREP_UNWRITTEN && fallocate(s->fd, 0, 0, length))
 		die("cannot allocate %s", s->path);
-	if ((sc->prepare == PREP_WRITTEN || sc->prepare == PREP_SYNCED) && sc->private_map)
-		write_old(sc, s->fd);
+	for (int i = 0; i < s->windows && sc->private_map; i++)
+		if (sc->prepare == PREP_WRITTEN || sc->prepare == PREP_SYNCED)
+			write_old(sc, s->fd, s->window[i].base);
 }
 
 void world_remove(struct shared *s)
 {
 	if (ftruncate(s->fd, 0))
 		die("cannot empty %s", s->path);
+}
+
+void world_windows(struct shared *s, int windows)
+{
+	s->windows = windows;
+	s->at = &s->window[0];
+	for (int i = 0; i < windows; i++)
+		s->window[i].base = i * s->scenario.pages * s->scenario.unit;
 }
 
 void world_open(struct shared *s)
@@ -52,12 +61,12 @@ void world_open(struct shared *s)
 }
 
 /* What pread shows: the watched words of each page, and which pages lie within the file. */
-void file_words(const struct shared *s, int fd, uint64_t words[PAGES_MAX][WORDS], bool within[PAGES_MAX])
+void file_words(const struct shared *s, uint64_t words[PAGES_MAX][WORDS], bool within[PAGES_MAX])
 {
 	static char page[4096];
 
 	for (int p = 0; p < s->scenario.pages; p++) {
-		within[p] = pread(fd, page, sizeof(page), p * s->scenario.unit) == (ssize_t)sizeof(page);
+		within[p] = pread(s->fd, page, sizeof(page), s->at->base + p * s->scenario.unit) == (ssize_t)sizeof(page);
 		for (int w = 0; w < WORDS; w++)
 			memcpy(&words[p][w], page + word_offset(w), sizeof(uint64_t));
 	}
