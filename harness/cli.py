@@ -108,7 +108,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     args = _parse(words)
     progress.set_level(progress.Level(1 + args.verbose - args.quiet))
-    return int(args.command.run(args))
+    status = int(args.command.run(args))
+    sys.stdout.flush()  # here, where a reader that has gone is still handled
+    return status
 
 
 def _parse(words: list[str]) -> argparse.Namespace:

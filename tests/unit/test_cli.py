@@ -141,8 +141,9 @@ def run_lab(*words: str, **more: object) -> "subprocess.Popen[str]":
     return subprocess.Popen([sys.executable, "-m", "harness", *words], **{**pipes, **more})  # type: ignore[call-overload,no-any-return]
 
 
-def test_a_reader_that_stops_early_is_no_error() -> None:
-    child = run_lab("schema")
+@pytest.mark.parametrize("words", [("schema",), ("doctor", "--json")], ids=["long", "short"])
+def test_a_reader_that_stops_early_is_no_error(words: tuple[str, ...]) -> None:
+    child = run_lab(*words)
     assert child.stdout and child.stderr
     child.stdout.close()
     assert child.wait(20) == 0
