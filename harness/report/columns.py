@@ -7,8 +7,8 @@ from harness.report.harmless import harmless
 from harness.report.interleaving import Interleaving, Row
 
 GAP = 2
-INDENT = 2
-MIN_TEXT = 14  # columns of text that indentation always leaves
+NARROW = 40  # columns below which calls are indented by one blank instead of two
+MIN_TEXT = 20  # columns of text that indentation always leaves
 
 
 def text(diagram: Interleaving, width: int = 100) -> str:
@@ -38,7 +38,7 @@ def _fit(content: str, column: int) -> str:
 
 def _cell(row: Row, least: int, column: int) -> list[str]:
     """One row as one or two lines; the source line goes behind the text where it fits, else below it."""
-    indent = " " * min(max(0, row.depth - least) * INDENT, column - MIN_TEXT)
+    indent = " " * min(max(0, row.depth - least) * (1 if column < NARROW else 2), max(0, column - MIN_TEXT))
     notes = _note(row)
     both = f"{indent}{row.text}  {notes}"
     if notes and len(both) <= column:

@@ -9,12 +9,14 @@ from errno import errorcode
 from harness.report.interleaving import Interleaving, draw
 from harness.results.run import Run
 from harness.sweep.records import Kind, Outcome, SweepResult
-from harness.sweep.window import Window, windows
+from harness.sweep.window import Window, needs_no_race, windows
 
 
 def per_bound(result: SweepResult) -> str:
     """Failing of run schedules, by number of stops: ``"c=0 0/2, c=1 24/42"``."""
-    return ", ".join(f"c={bound} {result.failing.get(bound, 0)}/{run}" for bound, run in sorted(result.schedules.items()))
+    return ", ".join(
+        f"c={bound} {result.failing.get(bound, 0)}/{run}" for bound, run in sorted(result.schedules.items())
+    )
 
 
 def kinds(result: SweepResult) -> Counter[Kind]:
@@ -50,8 +52,19 @@ def result_windows(run: Run, result: SweepResult) -> tuple[Window, ...]:
     return windows(result, run.points.get(result.kernel, ()))
 
 
+def window_lines(run: Run, result: SweepResult) -> list[str]:
+    """Windows and what needs no race, a line each: ``"c=1, AB, A stopped: fs/dax.c:1637 to 889, ... (sigbus)"``."""
+    raceless = dict.fromkeys(each.kind for outcome in needs_no_race(result) for each in outcome.violations)
+    lines = [f"c=0: {', '.join(raceless)}: needs no race"] if raceless else []
+    for window in result_windows(run, result):
+        order = "".join("ABCD"[actor] for actor in window.order)
+        kinds_told = ", ".join(window.kinds)
+        lines.append(f"c={window.bound}, {order}, {'ABCD'[window.actor]} stopped: {window} ({kinds_told})")
+    return lines
+
+
 def shown_outcome(result: SweepResult) -> Outcome | None:
-    """The failing schedule that explains most: fewest stops, then the longest of the first failing window's traces."""
+    """The failing schedule that explains most: of those with a trace the first with the fewest stops."""
     traced = [each for each in result.outcomes if each.trace] or list(result.outcomes)
     return min(traced, key=lambda each: len(each.schedule.stops), default=None)
 

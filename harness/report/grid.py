@@ -81,7 +81,7 @@ def _grid(
 
 
 def _axis(places: dict[Place, None], outcomes: Sequence[Outcome], actor: int) -> list[Place]:
-    """In the order the actor passes them; what no failing trace holds stays in the order run, behind its predecessor."""
+    """In the order the actor passes them; what no failing trace holds stays behind what was run before it."""
     known = {place: number for number, place in enumerate(trace_order(outcomes, actor))}
     if not known:
         return list(places)

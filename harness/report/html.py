@@ -31,7 +31,9 @@ def _render(run: Run, limits: Limits) -> str:
 
     style = _style()
     digest = b64encode(sha256(style.encode()).digest()).decode()
-    return _template().render(page=page(run, limits), run=run, verdict=run.verdict, style=Markup(style), style_digest=digest)
+    return _template().render(
+        page=page(run, limits), run=run, verdict=run.verdict, style=Markup(style), style_digest=digest
+    )
 
 
 @cache

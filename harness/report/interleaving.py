@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One schedule as a diagram: a column for each actor, top to bottom as it happened, calls indented by depth.
 
-The form is that of kernel commit messages (ac401cc78242 "dax: New fault locking"): CPU0 | CPU1, only the lines that matter.
+The form is that of kernel commit messages (ac401cc78242 "dax: New fault locking"): CPU0, CPU1, only what matters.
 """
 
 from collections.abc import Mapping, Sequence
@@ -98,7 +98,9 @@ def _enter_row(actor: int, frame: Frame, depth: int, must: bool) -> Row:
 
 def _line_row(passed: Passed, must: bool) -> Row:
     frame, step = passed.frame, passed.step
-    where = f"{frame.file}:{frame.line}" if frame.file else str(Stop(step.actor, step.function, step.offset, step.visit))
+    where = (
+        f"{frame.file}:{frame.line}" if frame.file else str(Stop(step.actor, step.function, step.offset, step.visit))
+    )
     return Row(step.actor, "line", passed.depth + 1, where, frame if frame.file else None, must=must)
 
 
@@ -157,14 +159,15 @@ def _end_row(end: ActorEnd, depth: int) -> Row:
 
 
 def how_it_ended(end: ActorEnd) -> str:
-    """An actor's end in a few words: ``"SIGBUS (BUS_ADRERR)"``, ``"returns 4096"``, ``"blocked in f(), called by g()"``."""
+    """An actor's end in a few words: ``"SIGBUS (BUS_ADRERR)"``, ``"returns 4096"``, ``"blocked in f < g"``."""
     if end.ended is Ended.KILLED:
         return "killed"
     if end.ended is Ended.NOT_RUN:
         return "never ran"
     if end.ended is not Ended.FINISHED:
         word = {Ended.BLOCKED: "blocked", Ended.SPINNING: "retries without end", Ended.HUNG: "hung"}[end.ended]
-        return f"{word} in {' < '.join(end.stack[:4])}" if end.stack else word
+        stack = [place.split("+")[0] for place in end.stack[:4]]
+        return f"{word} in {' < '.join(stack)}" if stack else word
     if end.sigbus:
         times = f"{len(end.sigbus)} times " if len(end.sigbus) > 1 else ""
         return f"{times}SIGBUS ({BUS_CODES.get(end.sigbus[0], end.sigbus[0])})"

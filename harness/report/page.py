@@ -100,7 +100,9 @@ def _scenario(run: Run, plan: ScenarioPlan, limits: Limits) -> ScenarioPage:
     results = [result for kernel in run.kernels if (result := run.result(plan.name, kernel.name))]
     chosen = _chosen(results, limits.interleavings)
     drawn = tuple(_drawn(run, result, outcome) for result, outcome in chosen)
-    pictures = [(result.kernel, grid) for result in results if result.bound > 1 for grid in grids(result)][: limits.grids]
+    pictures = [(result.kernel, grid) for result in results if result.bound > 1 for grid in grids(result)][
+        : limits.grids
+    ]
     return ScenarioPage(
         plan,
         tuple(_kernel_cell(run, plan.name, kernel) for kernel in run.kernels),
@@ -184,4 +186,6 @@ def _cut(each: GuestFinding, limits: Limits) -> GuestFinding:
     if len(each.finding.lines) > len(lines):
         lines += (f"... and {len(each.finding.lines) - len(lines)} more lines, in the run's folder",)
     trace = tuple(line[: limits.line] for line in each.finding.trace[: limits.log_lines])
-    return replace(each, finding=replace(each.finding, lines=lines, trace=trace, title=each.finding.title[: limits.line]))
+    return replace(
+        each, finding=replace(each.finding, lines=lines, trace=trace, title=each.finding.title[: limits.line])
+    )

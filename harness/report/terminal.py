@@ -9,15 +9,17 @@ from collections.abc import Iterable
 from harness.report import facts
 from harness.report.columns import text
 from harness.report.harmless import harmless
+from harness.report.page import p_values
 from harness.results.run import KernelInfo, Run
 from harness.sweep.records import SweepResult
-from harness.verdict.statistics import fisher, rate
+from harness.verdict.statistics import rate
 from harness.verdict.verdict import Cell, CellWord, Word
 
 MAX_SENTENCES = 12
 MAX_WINDOWS = 8
 _COLOUR = {
-    CellWord.FAILS: "31", CellWord.BROKEN: "35", CellWord.SILENT: "32", CellWord.AS_EXPECTED: "32", CellWord.KNOWN: "32",
+    CellWord.FAILS: "31", CellWord.BROKEN: "35",
+    CellWord.SILENT: "32", CellWord.AS_EXPECTED: "32", CellWord.KNOWN: "32",
     Word.FAIL: "31", Word.PASS: "32", Word.BROKEN: "35", Word.INCONCLUSIVE: "33",
 }  # fmt: skip
 
@@ -80,7 +82,10 @@ def _side_by_side(cells: list[list[str]], first: int, column: int) -> list[str]:
     height = max(map(len, wrapped))
     rows = []
     for number in range(height):
-        parts = [(lines[number] if number < len(lines) else "").ljust(width) for lines, width in zip(wrapped, widths, strict=True)]
+        parts = [
+            (lines[number] if number < len(lines) else "").ljust(width)
+            for lines, width in zip(wrapped, widths, strict=True)
+        ]
         rows.append("  ".join(parts).rstrip())
     return rows
 
@@ -109,7 +114,7 @@ def _paint(cell: Cell | Word, words: str) -> str:
 def _scenario(run: Run, scenario: str, width: int) -> str:
     results = [result for kernel in run.kernels if (result := run.result(scenario, kernel.name)) and result.outcomes]
     lines = [line for result in results for line in _windows(run, result, width)]
-    lines += _fisher(run, scenario)
+    lines += [f"stress, {told}" for told in p_values(run, scenario)]
     shown = facts.shown_result(run, scenario)
     outcome = facts.shown_outcome(shown) if shown else None
     if shown and outcome:
@@ -121,32 +126,9 @@ def _scenario(run: Run, scenario: str, width: int) -> str:
 
 
 def _windows(run: Run, result: SweepResult, width: int) -> list[str]:
-    found = facts.result_windows(run, result)
-    lines = [
-        f"{result.kernel}, c={each.bound}, {''.join('ABCD'[actor] for actor in each.order)}, {'ABCD'[each.actor]} stopped: "
-        f"{each} ({', '.join(each.kinds)})"
-        for each in found
-    ]
-    raceless = [each for each in result.outcomes if not each.schedule.stops]
-    if raceless:
-        told = ", ".join(dict.fromkeys(violation.kind for each in raceless for violation in each.violations))
-        lines.insert(0, f"{result.kernel}, c=0: {told}: needs no race")
+    lines = [f"{result.kernel}, {told}" for told in facts.window_lines(run, result)]
     more = [f"... and {len(lines) - MAX_WINDOWS} more"] if len(lines) > MAX_WINDOWS else []
     return _wrapped(lines[:MAX_WINDOWS] + more, width)
-
-
-def _fisher(run: Run, scenario: str) -> list[str]:
-    """Whether the two kernels' stress rates differ, where one of them failed at all."""
-    sound = [race for kernel in run.kernels if (race := run.race(scenario, kernel.name)) and not race.broken]
-    if len(sound) != 2:
-        return []
-    kinds = sorted({kind for race in sound for kind, races in race.failures.items() if races})
-    one, other = sound
-    return [
-        f"stress, {kind}: chance of such a difference between equal kernels p = "
-        f"{fisher((one.failures.get(kind, 0), one.races), (other.failures.get(kind, 0), other.races)):.2g} (Fisher's exact test)"
-        for kind in kinds
-    ]
 
 
 def _log(run: Run, width: int) -> str:

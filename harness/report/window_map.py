@@ -54,7 +54,9 @@ def window_map(run: Run, scenario: str, limit: int = 400) -> tuple[MapRow, ...]:
     rows: list[tuple[Key, str, dict[int, Fared]]] = []
     for number, (kernel, lines) in enumerate(zip(run.kernels, columns, strict=True)):
         rows = _merged(rows, number, kernel, lines)
-    shown = [MapRow(key[0], key[1], text, tuple(by.get(number) for number in range(len(columns)))) for key, text, by in rows]
+    shown = [
+        MapRow(key[0], key[1], text, tuple(by.get(number) for number in range(len(columns)))) for key, text, by in rows
+    ]
     return tuple(shown[:limit])
 
 

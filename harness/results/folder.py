@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The numbered folder of a run: made before anything runs, filled as it goes on, complete once it holds verdict.json."""
+"""The numbered folder of a run: made before anything runs, filled as it goes on, complete with verdict.json."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -17,7 +17,7 @@ def junit(run: Run) -> str:
     for kernel in run.kernels:
         xml.add_testsuite(_suite(run, run.verdict, kernel))
     xml.add_testsuite(_verdict(run.verdict, run.seconds))
-    return str(xml.tostring().decode()) + "\n"
+    return str(xml.tostring().decode()) + "\n"  # type: ignore[no-untyped-call]
 
 
 def _suite(run: Run, verdict: Verdict, kernel: KernelInfo):  # type: ignore[no-untyped-def]  # junitparser has no types

@@ -12,12 +12,12 @@ Json = dict[str, Any]
 
 
 def pack(run: Json) -> Json:
-    """A run as plain JSON values -> the same with each sweep's outcomes in the compact form; sets become sorted lists."""
+    """A run as plain JSON values -> the same, outcomes in the compact form, sets as sorted lists."""
     return {**run, "results": [_pack_result(result) for result in run["results"]]}
 
 
 def unpack(run: Json) -> Json:
-    """The inverse of pack(). Raises KeyError, IndexError, TypeError or ValueError for anything that pack() never gives."""
+    """The inverse of pack(). Raises KeyError, IndexError, TypeError or ValueError for anything else."""
     return {**run, "results": [_unpack_result(result) for result in run["results"]]}
 
 

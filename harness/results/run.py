@@ -56,7 +56,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class KernelInfo:
-    """One kernel of the experiment. ``name`` is what results call it, ``state`` how far it came, ``detail`` why not on."""
+    """One kernel of the experiment: ``name`` is what results call it, ``state`` how far it came, ``detail`` why."""
 
     name: str
     side: Side
@@ -125,7 +125,7 @@ class Run:
 
 
 def appearing(points: Sequence[Point], results: Sequence[SweepResult]) -> tuple[Point, ...]:
-    """Those of one kernel's ``points`` that a report on that kernel's ``results`` needs: reached, refused or in a trace."""
+    """Those of one kernel's ``points`` that a report on its ``results`` needs: reached, refused or in a trace."""
     indices: set[int] = set()
     names: set[tuple[str, int]] = set()
     for result in results:

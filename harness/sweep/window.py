@@ -16,7 +16,7 @@ Place = tuple[str, int, int]  # function, offset, visit
 
 @dataclass(frozen=True)
 class Window:
-    """``width`` neighbouring stops of ``actor``, from ``first`` to ``last``, that fail with ``kinds`` at ``bound`` stops.
+    """Neighbouring stops of ``actor``, from ``first`` to ``last``, that fail with ``kinds`` at ``bound`` stops.
 
     At bound 2 a stop counts as failing if it fails together with some stop of another actor (or a second of its own).
     ``begins`` and ``ends`` are their source lines, None where the kernel has no line information there.
@@ -59,7 +59,9 @@ class Window:
 def windows(result: SweepResult, points: Sequence[Point]) -> tuple[Window, ...]:
     """The windows of one sweep, the smallest bound first, then by start order, actor and place."""
     lines = {(point.function, point.offset): point for point in points}
-    groups = sorted({(len(each.schedule.stops), each.schedule.order) for each in result.outcomes if each.schedule.stops})
+    groups = sorted(
+        {(len(each.schedule.stops), each.schedule.order) for each in result.outcomes if each.schedule.stops}
+    )
     found = [window for bound, order in groups for window in _of_group(result, bound, order, lines)]
     return _without_mirrored(found)
 
@@ -147,7 +149,9 @@ def _places(schedules: Iterable[Schedule], actor: int) -> set[Place]:
     return {(stop.function, stop.offset, stop.visit) for stop in stops}
 
 
-def _tried(result: SweepResult, outcomes: Sequence[Outcome], bound: int, order: tuple[int, ...]) -> dict[int, set[Place]]:
+def _tried(
+    result: SweepResult, outcomes: Sequence[Outcome], bound: int, order: tuple[int, ...]
+) -> dict[int, set[Place]]:
     """By actor the places some schedule of this group stopped at, whatever came of it."""
     schedules = [outcome.schedule for outcome in outcomes]
     for text in result.passing:

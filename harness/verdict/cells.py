@@ -13,7 +13,7 @@ from harness.verdict.verdict import Cell, CellWord
 
 @dataclass(frozen=True)
 class Judged:
-    """A cell and what it means for the run: ``undone`` keep a run from passing, ``notes`` are told beside the verdict."""
+    """A cell and what it means for the run: ``undone`` keeps a run from passing, ``notes`` do not."""
 
     cell: Cell
     undone: tuple[str, ...] = ()
@@ -33,7 +33,9 @@ def judge_cell(run: Run, scenario: ScenarioPlan, kernel: KernelInfo) -> Judged:
     return _unexpected(run, scenario, kernel, found)
 
 
-def _cell(scenario: ScenarioPlan, kernel: KernelInfo, word: CellWord, sentence: str, found: Failures | None = None) -> Cell:
+def _cell(
+    scenario: ScenarioPlan, kernel: KernelInfo, word: CellWord, sentence: str, found: Failures | None = None
+) -> Cell:
     return Cell(scenario.name, kernel.name, word, sentence, found.kinds if found else ())
 
 
@@ -44,7 +46,7 @@ def _expected(run: Run, scenario: ScenarioPlan, kernel: KernelInfo, found: Failu
     undone = gaps(run, scenario, kernel)
     if lacks:
         told = "; ".join([*lacks, *undone, *([f"it shows {how}"] if how else [])])
-        return Judged(_cell(scenario, kernel, CellWord.LACKING, told, found), tuple([*lacks, *undone, *_some(late)]))
+        return Judged(_cell(scenario, kernel, CellWord.LACKING, told, found), (*lacks, *undone, *_some(late)))
     beside = [kind for kind in found.kinds if kind not in run.expectations[scenario.name].fails]
     notes = [f"beside what is expected it shows {', '.join(beside)}"] if beside else []
     swept = run.result(scenario.name, kernel.name) is not None

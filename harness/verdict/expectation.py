@@ -25,7 +25,9 @@ def lacking(run: Run, scenario: str, kernel: str, expected: Expectation, found: 
     return [sentence for sentence in sentences if sentence]
 
 
-def _lack(kind: Kind, outcomes: Iterable[Outcome], expected: Expectation, points: Mapping[tuple[str, int], Point]) -> str:
+def _lack(
+    kind: Kind, outcomes: Iterable[Outcome], expected: Expectation, points: Mapping[tuple[str, int], Point]
+) -> str:
     outcomes = list(outcomes)
     if not outcomes:
         return _none(kind)

@@ -61,9 +61,9 @@ def _by_kind(result: SweepResult) -> dict[Kind, tuple[Outcome, ...]]:
 def _known(logged: Iterable[GuestFinding]) -> dict[Kind, str]:
     """Kinds of which every finding in the log is a known issue."""
     known: dict[Kind, str] = {}
-    logged = [each.finding for each in logged if each.finding.kind in IN_THE_LOG]
-    for kind in {finding.kind for finding in logged}:
-        same = [finding for finding in logged if finding.kind is kind]
+    found = [each.finding for each in logged if each.finding.kind in IN_THE_LOG]
+    for kind in dict.fromkeys(finding.kind for finding in found):
+        same = [finding for finding in found if finding.kind is kind]
         if all(finding.known for finding in same):
             known[kind] = f"known issue: {same[0].known}"
     return known

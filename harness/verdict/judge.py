@@ -66,7 +66,7 @@ def _kernels(run: Run, reasons: _Reasons) -> None:
         reasons.missing.append(f"{_failed_to(without)}, so that the failure it must show is missing")
     elif with_.state == "not-run" or (without.state == "not-run" and with_.state == "no-boot"):
         reasons.missing += [_failed_to(kernel) for kernel in (without, with_) if kernel.state != "booted"]
-    elif without_runs or without.state in ("not-run", "no-boot") and with_.state == "no-compile":
+    elif without_runs or (without.state in ("not-run", "no-boot") and with_.state == "no-compile"):
         reasons.fail.append(_failed_to(with_))
     else:
         reasons.broken.append(f"neither kernel runs: {_failed_to(without)}; {_failed_to(with_)}")

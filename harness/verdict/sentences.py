@@ -16,7 +16,8 @@ def scope(results: Sequence[SweepResult], plan: Plan) -> str:
     kinds = "calls, returns and entries" if plan.granularity == "calls" else "every instruction"
     units = f" of {', '.join(plan.units)}" if plan.units else ""
     return (
-        f"{_bounds(results)} at {_span([each.points for each in results])} points ({kinds}{units}), {_orders(results)}, "
+        f"{_bounds(results)} at {_span([each.points for each in results])} points ({kinds}{units}), "
+        f"{_orders(results)}, "
         f"at the first {plan.loop_cap} visits of a point by an actor, {_coverage(results)}"
     )
 
@@ -26,7 +27,9 @@ def _bounds(results: Sequence[SweepResult]) -> str:
     if len(bounds) == 1:
         return f"at most {_stops(bounds[0])}"
     usual = max(bounds, key=lambda bound: sum(each.bound == bound for each in results))
-    others = [f"{bound} in {_names([e.scenario for e in results if e.bound == bound])}" for bound in bounds if bound != usual]
+    others = [
+        f"{bound} in {_names([e.scenario for e in results if e.bound == bound])}" for bound in bounds if bound != usual
+    ]
     return f"at most {_stops(usual)} ({', '.join(others)})"
 
 
@@ -42,9 +45,15 @@ def _orders(results: Sequence[SweepResult]) -> str:
     partial = [each for each in results if len(each.orders) < factorial(max(map(len, each.orders), default=0))]
     if not partial:
         return "from every start order"
-    told = [f"{' '.join(''.join('ABCD'[actor] for actor in order) for order in each.orders)} in `{each.scenario}`" for each in partial]
-    return f"from every start order but in {len(partial)} scenarios ({'; '.join(told)} alone)" if len(partial) < len(results) \
+    told = [
+        f"{' '.join(''.join('ABCD'[actor] for actor in order) for order in each.orders)} in `{each.scenario}`"
+        for each in partial
+    ]
+    return (
+        f"from every start order but in {len(partial)} scenarios ({'; '.join(told)} alone)"
+        if len(partial) < len(results)
         else f"from start orders {'; '.join(told)} alone"
+    )
 
 
 def _coverage(results: Sequence[SweepResult]) -> str:

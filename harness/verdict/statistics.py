@@ -29,7 +29,9 @@ class Rate:
         if not self.races:
             return "no races run"
         if not self.failed:
-            return f"no failure in {self.races:,}: rate below {percent(upper_bound(self.races))} ({self.confidence:.0%})"
+            return (
+                f"no failure in {self.races:,}: rate below {percent(upper_bound(self.races))} ({self.confidence:.0%})"
+            )
         return f"{self.failed:,} of {self.races:,}: {percent(self.share)} [{percent(self.low)}, {percent(self.high)}]"
 
 

@@ -58,8 +58,8 @@ class Cell:
 class Verdict:
     """What a run says about the kernel ``with``.
 
-    ``sentence`` states a PASS with its bound, points, order rule, loop cap and coverage. ``reasons`` are what led to any
-    other word, ``findings`` what else is worth knowing (a failure of ``without`` that nobody expected). All sentences.
+    ``sentence`` states a PASS with its bound, points, order rule, loop cap and coverage. ``reasons`` are what led
+    to any other word, ``findings`` what else is worth knowing (a failure of ``without`` that nobody expected).
     """
 
     word: Word

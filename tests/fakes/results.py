@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A run as two real kernels give it, made up: a small call tree of fs/dax.c, six scenarios, failures in known windows."""
+"""A run as two real kernels give it, made up: a call tree of fs/dax.c, six scenarios, known windows."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import permutations
-from math import factorial
 
 from harness.collect.dmesg import Finding
 from harness.config.series import Expectation
@@ -50,7 +49,12 @@ _FAULT: list[tuple[str, int, PointKind, list[tuple[str, int]]]] = [
     ("dax_insert_entry", 0xA4, "return", [("dax_insert_entry", 909)]),
     ("dax_fault_iter", 0xC2, "call", [("dax_fault_iter", 1612)]),
     ("dax_fault_iter", 0xF0, "return", [("dax_fault_iter", 1620)]),
-    ("dax_iomap_fault", 0xC8, "call", [("dax_unlock_entry", 420), ("dax_iomap_pte_fault", 1690), ("dax_iomap_fault", 1963)]),
+    (
+        "dax_iomap_fault",
+        0xC8,
+        "call",
+        [("dax_unlock_entry", 420), ("dax_iomap_pte_fault", 1690), ("dax_iomap_fault", 1963)],
+    ),
     ("dax_iomap_fault", 0xE1, "return", [("dax_iomap_fault", 1970)]),
 ]
 _FSYNC: list[tuple[str, int, PointKind, list[tuple[str, int]]]] = [
@@ -106,7 +110,9 @@ def stops_of(op: str, actor: int) -> list[Stop]:
 
 def trace(ops: tuple[str, ...], schedule: Schedule, cut: dict[int, int] | None = None) -> tuple[Step, ...]:
     """The trace of a schedule: ``cut`` is after how many steps an actor sleeps for good."""
-    waiting = {actor: [_step(actor, point) for point in path(op)][: (cut or {}).get(actor)] for actor, op in enumerate(ops)}
+    waiting = {
+        actor: [_step(actor, point) for point in path(op)][: (cut or {}).get(actor)] for actor, op in enumerate(ops)
+    }
     stops, ready, steps = list(schedule.stops), list(schedule.order), []
     while ready:
         actor = ready.pop(0)
@@ -217,13 +223,15 @@ def _killed_by_bus(actor: int) -> ActorEnd:
 
 def _asleep(actor: int) -> ActorEnd:
     if actor == 1:
-        return ActorEnd(1, Ended.BLOCKED, stack=("get_unlocked_entry+0xb1", "grab_mapping_entry+0x46", "dax_iomap_fault+0x31"))
+        return ActorEnd(
+            1, Ended.BLOCKED, stack=("get_unlocked_entry+0xb1", "grab_mapping_entry+0x46", "dax_iomap_fault+0x31")
+        )
     return ActorEnd(actor, Ended.FINISHED, 0)
 
 
 FAKES = (
-    Fake(ScenarioPlan("write-read-hole", "a write fault against a read fault on a hole", ("write-fault", "read-fault"), 2,
-                      "hole", ("ac401cc78242 dax: New fault locking",)), _sigbus, _killed_by_bus),
+    Fake(ScenarioPlan("write-read-hole", "a write fault against a read fault on a hole",
+                      ("write-fault", "read-fault"), 2, "hole", ("ac401cc78242 dax: New fault locking",)), _sigbus, _killed_by_bus),
     Fake(ScenarioPlan("write-write-hole", "two write faults on one hole", ("write-fault", "write-fault"), 1, "hole"),
          _silent, _finished),
     Fake(ScenarioPlan("fsync-write", "fsync of a written page against a store", ("fsync", "write-fault"), 1, "written"),
@@ -263,18 +271,15 @@ def run() -> Run:
     kernels = (
         KernelInfo(BROKEN, "without", "6.1.170", "k" * 8, "ab" * 20, "Debian linux-source-6.1 6.1.170-1",
                    "fault-locking/locking-and-eio", "v1", ("0001-no-lock.patch",), lines={DAX: SOURCE}),
-        KernelInfo(STOCK, "with", "6.1.170", "s" * 8, "cd" * 20, "Debian linux-source-6.1 6.1.170-1", lines={DAX: SOURCE}),
+        KernelInfo(STOCK, "with", "6.1.170", "s" * 8, "cd" * 20, "Debian linux-source-6.1 6.1.170-1",
+                   lines={DAX: SOURCE}),
     )  # fmt: skip
     results = [swept(fake, BROKEN, fake.judge) for fake in FAKES] + [swept(fake, STOCK) for fake in FAKES]
     stress = [races(fake, BROKEN, 171 * (number == 0)) for number, fake in enumerate(FAKES)]
+    plan = Plan(tuple(fake.plan for fake in FAKES), 1800, 0.9, units=(DAX,), stress_races=2000, stress_cpus=2)
     return Run(
-        7, "2026-11-02T10:00:00+00:00", 41.5, Plan(tuple(fake.plan for fake in FAKES), 1800, 0.9, units=(DAX,), stress_races=2000,
-                                                   stress_cpus=2),
+        7, "2026-11-02T10:00:00+00:00", 41.5, plan,
         kernels, tuple(results), tuple(stress + [races(fake, STOCK, 0) for fake in FAKES]), (warning(),), EXPECTED,
-        {BROKEN: POINTS, STOCK: POINTS}, "tcg", {"qemu": "7.2.17", "gcc": "12.2.0", "host": "2 CPUs"}, "./lab run --config lab.yaml",
+        {BROKEN: POINTS, STOCK: POINTS}, "tcg", {"qemu": "7.2.17", "gcc": "12.2.0", "host": "2 CPUs"},
+        "./lab run --config lab.yaml",
     )  # fmt: skip
-
-
-def orders(actors: int) -> int:
-    """How many start orders there are."""
-    return factorial(actors)
