@@ -15,7 +15,10 @@ from harness.errors import LabError
 LIST = Path(__file__).with_name("packages.yaml")
 INCLUDE_FOLDERS = ("/usr/include", "/usr/include/x86_64-linux-gnu", "/usr/local/include")
 LIBRARY_FOLDERS = ("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib")
-KINDS = ("program", "header", "library", "file")
+KINDS = ("program", "static", "header", "library", "file")
+# Where the loader of a dynamic program is named; a static one names none.
+HEAD = 4096
+LOADER = b"/ld-linux"
 
 Purpose = Literal["build", "image", "guest", "check"]
 RUNNING: tuple[Purpose, ...] = ("build", "image", "guest")
@@ -74,8 +77,17 @@ def _find(need: Need, ask: bool) -> Found:
 def _place(need: Need) -> str:
     if need.kind == "program":
         return shutil.which(need.name) or ""
+    if need.kind == "static":
+        place = shutil.which(need.name)
+        return place if place and is_static(Path(place)) else ""
     here = {"header": INCLUDE_FOLDERS, "library": LIBRARY_FOLDERS}.get(need.kind, ("/",))
     return next((str(path) for path in (Path(folder, need.name) for folder in here) if path.exists()), "")
+
+
+def is_static(program: Path) -> bool:
+    """Whether a program needs no loader, and so starts in a guest that has no libraries."""
+    with program.open("rb") as stream:
+        return LOADER not in stream.read(HEAD)
 
 
 def _version(program: str) -> str:

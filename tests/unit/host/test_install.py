@@ -21,7 +21,9 @@ class Host:
         monkeypatch.setattr(install, "DEBIAN_MARK", self.mark)
         monkeypatch.setattr(needs, "INCLUDE_FOLDERS", (str(folder / "include"),))
         monkeypatch.setattr(needs, "LIBRARY_FOLDERS", (str(folder / "lib"),))
-        self.apt(*(need.name for need in needs.needs() if need.kind == "program" and need.name != "apt-get"))
+        self.apt(
+            *(need.name for need in needs.needs() if need.kind in ("program", "static") and need.name != "apt-get")
+        )
         for need in needs.needs():
             if need.kind in ("header", "library"):
                 place = folder / {"header": "include", "library": "lib"}[need.kind] / need.name
@@ -109,6 +111,12 @@ def test_another_distribution_is_given_the_names(machine: Host, root: None) -> N
 def test_a_program_that_is_too_old_is_named_with_both_versions(machine: Host, root: None) -> None:
     machine.program("qemu-system-x86_64", "5.2.0")
     with pytest.raises(LabBroke, match=r"qemu-system-x86_64 is 5\.2\.0, 7\.0 or newer is needed"):
+        host.ensure(no_install=True)
+
+
+def test_a_busybox_that_needs_libraries_is_no_busybox_for_a_guest(machine: Host, root: None) -> None:
+    (machine.bin / "busybox").write_bytes(Path("/bin/sh").read_bytes())
+    with pytest.raises(LabBroke, match=r"missing on this machine: busybox: .* busybox-static$"):
         host.ensure(no_install=True)
 
 
