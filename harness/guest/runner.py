@@ -80,25 +80,40 @@ class Guest:
                 yield self._lines.popleft()
             if self.end:
                 return
-            self._turn(deadline or Deadline())
+            self.watch(deadline or Deadline())
 
     def wait(self, deadline: Deadline | None = None) -> GuestEnd:
         """Waits for the guest's end, records being kept for ``records()``; stops it once the deadline has passed."""
         while not self.end:
-            self._turn(deadline or Deadline())
+            self.watch(deadline or Deadline())
         return self.end
+
+    def watch(self, deadline: Deadline) -> None:
+        """Waits a moment, takes in what the guest said, and sets ``end`` if it has ended or must be.
+
+        Waits at most POLL seconds, less if QEMU ends.
+        """
+        ended = self._wait_a_moment()
+        self._listen()
+        if ended:
+            self._conclude("")
+        elif self._over():
+            self._conclude("over")
+        elif deadline.passed:
+            self._conclude("timeout")
+        elif time.monotonic() - self._heard > self.quiet:
+            self._conclude("hang", f"no record and no word for {self.quiet:.0f} s{self._whereabouts()}")
 
     def wait_ready(self, deadline: Deadline) -> None:
         """Waits until init says that the SSH server runs. Raises LabBroke if the guest ends before or never does."""
         while end.READY not in self.console:
-            self._turn(deadline)
+            self.watch(deadline)
             if self.end:
                 raise LabBroke(f"the guest ended before it could be spoken to ({self.end.kind}): {self.end.detail}")
 
     def monitor(self, patience: float = 5.0) -> Monitor:
         """A connection to QEMU's monitor, to be used in a ``with``."""
-        if self.plan.qmp is None:
-            raise LabBroke("a guest has a monitor only inside of its `with`")
+        assert self.plan.qmp, "there is a monitor only inside of the guest's `with`"
         return Monitor(self.plan.qmp, patience)
 
     def _prepare(self) -> None:
@@ -110,19 +125,6 @@ class Guest:
         # A socket's path may have 107 bytes, which a run folder deep in a home can exceed.
         self._sockets = Path(tempfile.mkdtemp(prefix="lab-"))
         self.plan = replace(self.plan, qmp=self._sockets / "qmp")
-
-    def _turn(self, deadline: Deadline) -> None:
-        """Waits a moment, takes in what the guest said, and sets ``end`` if it has ended or must be."""
-        ended = self._wait_a_moment()
-        self._listen()
-        if ended:
-            self._conclude("")
-        elif self._over():
-            self._conclude("over")
-        elif deadline.passed:
-            self._conclude("timeout")
-        elif time.monotonic() - self._heard > self.quiet:
-            self._conclude("hang", f"no record and no word for {self.quiet:.0f} s{self._whereabouts()}")
 
     def _wait_a_moment(self) -> bool:
         return bool(select.select([self._exit], [], [], POLL)[0])

@@ -76,7 +76,7 @@ def test_a_guest_that_keeps_talking_is_stopped_at_the_deadline(plan_of: MakePlan
 def test_a_dead_qemu_is_noticed_within_50_ms(plan_of: MakePlan) -> None:
     with Guest(plan_of(BOOT + "forever\n")) as guest:
         while "lab: init" not in guest.console:
-            guest._turn(Deadline())
+            guest.watch(Deadline())
         os.kill(guest.pid, 9)
         died = time.monotonic()
         ended = guest.wait()
