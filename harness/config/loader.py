@@ -10,6 +10,7 @@ from harness import folders
 from harness.config import marked
 from harness.config.marked import Document, Steps
 from harness.config.models import Lab, Scenario, Series
+from harness.config.operations import operations
 from harness.config.problems import bad_input, choice
 from harness.config.section import Section
 from harness.errors import BadInput
@@ -41,7 +42,13 @@ def load_scenarios(folder: Path = SCENARIOS) -> dict[str, Scenario]:
 
 def load_scenario(path: Path) -> Scenario:
     """One scenario file. Raises BadInput."""
-    return _validated(Scenario, marked.read(path), name=path.stem)
+    document = marked.read(path)
+    scenario = _validated(Scenario, document, name=path.stem)
+    for index, actor in enumerate(scenario.actors):
+        if actor.op not in operations():
+            sentence = f"the racer has no operation `{actor.op}`{choice(actor.op, operations())}"
+            _fail(document, ("actors", index, "op"), sentence)
+    return scenario
 
 
 def load_series(folder: Path) -> Series:

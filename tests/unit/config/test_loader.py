@@ -242,6 +242,11 @@ def test_a_scenario_is_called_like_its_file(tmp_path: Path) -> None:
         ("prepare: hole", "prepare: holes", ":3: prepare: `holes` is not known here, did you mean `hole`?"),
         ("  - {op: read-fault}\n", "", ":4: actors: must have at least 2 entries, not 1"),
         ("op: read-fault", "op: Read", ":5: actors.0.op: `Read` does not have the right form"),
+        (
+            "op: read-fault",
+            "op: read-falt",
+            ":5: actors.0.op: the racer has no operation `read-falt`, did you mean `re",
+        ),
         ("bound: 2", "bound: 3", ":7: bound: must be at most 2, not 3"),
         ("bound: 2", "bound: two", ":7: bound: must be a whole number, not `two`"),
         ("bound: 2", "checks: [tag]", ":7: checks.0: `tag` is not known here, did you mean `tags`?"),
