@@ -9,7 +9,7 @@ from harness.image import fsdax, mkfs, xfs_stamp
 from harness.image.content import cached, digest
 from harness.process import run
 
-SMALLEST = 64 << 20
+SMALLEST = {"ext4": 16 << 20, "xfs": 32 << 20}
 
 
 def pmem_template(size_bytes: int, filesystem: str) -> Path:
@@ -18,8 +18,10 @@ def pmem_template(size_bytes: int, filesystem: str) -> Path:
     Raises BadInput for an unknown file system or a size that cannot be one, CommandFailed if mkfs does.
     """
     mkfs.maker(filesystem)
-    if size_bytes < SMALLEST or size_bytes % fsdax.ALIGN:
-        raise BadInput(f"an NVDIMM of {size_bytes} bytes cannot be: take a multiple of 2M that is at least 64M")
+    smallest = SMALLEST[filesystem]
+    if size_bytes < smallest or size_bytes % fsdax.ALIGN:
+        least = f"at least {smallest >> 20}M for {filesystem}"
+        raise BadInput(f"an NVDIMM of {size_bytes} bytes cannot be: take a multiple of 2M that is {least}")
     recipe = [Path(module.__file__ or "") for module in (mkfs, fsdax, xfs_stamp)]
     key = digest(str(size_bytes), filesystem, *recipe)
     return cached("pmem", filesystem, key, partial(_make, size=size_bytes, filesystem=filesystem))
