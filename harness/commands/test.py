@@ -6,6 +6,7 @@ Exits with 0 if all passed, 1 if one failed, 2 for a wrong command line, 3 if py
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 
@@ -31,12 +32,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs pytest in a child process, so that Ctrl-C reaches it and its closing line stays the last one."""
+    """Runs pytest in a child process; its closing line stays the last one."""
     from harness import host
 
     host.ensure(args.no_install, ("build", "image", "guest"))
-    status = subprocess.run(pytest_argv(args), check=False).returncode
-    return STATUSES.get(status, ExitStatus.LAB_BROKE)
+    return STATUSES.get(wait_for(pytest_argv(args)), ExitStatus.LAB_BROKE)
+
+
+def wait_for(argv: list[str]) -> int:
+    """Runs a program that shares the terminal and returns its status.
+
+    Ctrl-C is the program's alone: it gets the time to take down its guests and to say what it was doing.
+    """
+    with subprocess.Popen(argv) as child:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            return child.wait()
+        except SystemExit:  # SIGTERM to us
+            child.terminate()
+            raise
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def pytest_argv(args: argparse.Namespace) -> list[str]:

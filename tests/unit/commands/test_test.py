@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -15,12 +18,12 @@ class Pytest:
         self.argv: list[str] = []
         self.status = 0
         self.ensured: list[tuple[object, ...]] = []
-        monkeypatch.setattr(subprocess, "run", self.run)
+        monkeypatch.setattr("harness.commands.test.wait_for", self.run)
         monkeypatch.setattr(host, "ensure", lambda *words: self.ensured.append(words))
 
-    def run(self, argv: list[str], **_: object) -> "subprocess.CompletedProcess[str]":
+    def run(self, argv: list[str]) -> int:
         self.argv = argv
-        return subprocess.CompletedProcess(argv, self.status)
+        return self.status
 
 
 @pytest.fixture
@@ -62,12 +65,47 @@ def test_the_status_of_pytest_becomes_one_of_ours(child: Pytest, pytests: int, o
     assert cli.main(["test"]) == ours
 
 
+LAB = "import sys; from harness import cli, host; host.ensure = lambda *a: None; sys.exit(cli.main(sys.argv[1:]))"
+
+
+def start(test: Path) -> "subprocess.Popen[str]":
+    argv = [sys.executable, "-c", LAB, "test", str(test), "-p", "no:cacheprovider"]
+    return subprocess.Popen(argv, cwd=folders.PROJECT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+
+
 def test_the_closing_line_of_pytest_is_the_last_one(tmp_path: Path) -> None:
     (tmp_path / "test_one.py").write_text("def test_one():\n    pass\n")
-    script = (
-        "import sys; from harness import cli, host; host.ensure = lambda *a: None; sys.exit(cli.main(sys.argv[1:]))"
-    )
-    argv = [sys.executable, "-c", script, "test", str(tmp_path / "test_one.py"), "-p", "no:cacheprovider"]
-    done = subprocess.run(argv, cwd=folders.PROJECT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0
-    assert " 1 passed in " in done.stdout.splitlines()[-1]
+    child = start(tmp_path / "test_one.py")
+    out, _ = child.communicate(timeout=60)
+    assert child.returncode == 0
+    assert " 1 passed in " in out.splitlines()[-1]
+
+
+SLOW = """
+import pathlib, time
+def test_slow():
+    try:
+        pathlib.Path({began!r}).touch()
+        time.sleep(60)
+    finally:
+        time.sleep(1)
+        pathlib.Path({cleaned!r}).touch()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_test_run_has_the_time_to_clean_up(tmp_path: Path, number: signal.Signals) -> None:
+    began, cleaned = tmp_path / "began", tmp_path / "cleaned"
+    (tmp_path / "test_slow.py").write_text(SLOW.format(began=str(began), cleaned=str(cleaned)))
+    child = start(tmp_path / "test_slow.py")
+    while not began.exists():
+        time.sleep(0.02)
+    if number == signal.SIGINT:
+        os.killpg(child.pid, number)  # as a terminal does
+        assert child.wait(30) == 130
+        assert cleaned.exists()
+    else:
+        child.send_signal(number)
+        assert child.wait(30) == 128 + number
+    assert child.stdout
+    child.stdout.close()
