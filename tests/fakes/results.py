@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from itertools import permutations
 
@@ -93,6 +94,7 @@ POINTS = tuple(
           tuple(Frame(name, DAX, line) for name, line in frames))
     for number, (function, offset, kind, frames) in enumerate(_FAULT + _FSYNC + _NEVER)
 )  # fmt: skip
+_INDEX = {(point.function, point.offset): point.index for point in POINTS}
 ATOMIC = {7: "interrupts are off", 15: "interrupts are off"}
 REFUSED = {POINTS[-1].index: "kprobes refuses it (-EINVAL)"}
 
@@ -190,8 +192,7 @@ def coverage(ops: Iterable[str]) -> Coverage:
 
 
 def _within(stop: Stop, actor: int, low: int, high: int) -> bool:
-    index = next(p.index for p in POINTS if (p.function, p.offset) == (stop.function, stop.offset))
-    return stop.actor == actor and low <= index <= high
+    return stop.actor == actor and low <= _INDEX[(stop.function, stop.offset)] <= high
 
 
 def _sigbus(schedule: Schedule) -> tuple[Violation, ...]:
@@ -231,7 +232,8 @@ def _asleep(actor: int) -> ActorEnd:
 
 FAKES = (
     Fake(ScenarioPlan("write-read-hole", "a write fault against a read fault on a hole",
-                      ("write-fault", "read-fault"), 2, "hole", ("ac401cc78242 dax: New fault locking",)), _sigbus, _killed_by_bus),
+                      ("write-fault", "read-fault"), 2, "hole",
+                      ("ac401cc78242 dax: New fault locking",)), _sigbus, _killed_by_bus),
     Fake(ScenarioPlan("write-write-hole", "two write faults on one hole", ("write-fault", "write-fault"), 1, "hole"),
          _silent, _finished),
     Fake(ScenarioPlan("fsync-write", "fsync of a written page against a store", ("fsync", "write-fault"), 1, "written"),
@@ -266,6 +268,7 @@ def warning() -> GuestFinding:
     return GuestFinding(BROKEN, "sweep", finding, "read-read")
 
 
+@cache
 def run() -> Run:
     """The whole run, not yet judged."""
     kernels = (
