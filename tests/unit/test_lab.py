@@ -95,13 +95,12 @@ def test_a_moved_project_mends_its_venv(made: Path, tmp_path: Path) -> None:
 
 
 def test_another_python_behind_the_venv_mends_it(made: Path, tmp_path: Path) -> None:
-    """What an upgrade of the distribution does: the link then leads to a Python that finds no package."""
+    """What an upgrade of the distribution does: the link in .venv then leads to another Python."""
     project = tmp_path / "project"
     shutil.copytree(made, project, symlinks=True)
     assert finish(start(project))[0] == 4
     stamp = project / ".venv" / "lab-stamp"
     stamp.write_text(stamp.read_text().rsplit(" ", 1)[0] + " /usr/bin/python3.1\n")
-    shutil.rmtree(next((project / ".venv" / "lib").glob("python3.*")))
     status, _, err = finish(start(project))
     assert status == 4
     assert "making .venv" in err
