@@ -2,6 +2,7 @@
 """Commands and files over SSH, while the guest is watched: its death ends a command at once, and is named."""
 
 import io
+import logging
 import threading
 import time
 from pathlib import Path
@@ -30,7 +31,12 @@ class Shell:
         self.connection = connection
 
     def run(
-        self, command: str, stdout: BinaryIO, stderr: BinaryIO, stdin: BinaryIO | None = None, deadline: Deadline | None = None
+        self,
+        command: str,
+        stdout: BinaryIO,
+        stderr: BinaryIO,
+        stdin: BinaryIO | None = None,
+        deadline: Deadline | None = None,
     ) -> int:
         """Runs a command line of the guest's sh and returns its status; bytes pass both ways as they are.
 
@@ -102,10 +108,12 @@ def _connection(port: int, host: KeyPair, client: KeyPair) -> "Connection":
     import paramiko
     from fabric import Config, Connection
 
+    # A refused attempt is repeated and no news; without a handler paramiko prints its traceback.
+    logging.getLogger("paramiko").addHandler(logging.NullHandler())
     # Nothing of the user's own keys, agent and configuration belongs here.
     key = paramiko.Ed25519Key(file_obj=io.StringIO(client.openssh_private()))
     options = {"pkey": key, "look_for_keys": False, "allow_agent": False, "banner_timeout": 30, "auth_timeout": 30}
-    config = Config(overrides={"load_ssh_configs": False})
+    config = Config(overrides={"load_ssh_configs": False, "run": {"warn": True}})
     connection = Connection(ADDRESS, user="root", port=port, connect_kwargs=options, config=config, connect_timeout=10)
     connection.client.set_missing_host_key_policy(paramiko.RejectPolicy())
     pinned = paramiko.Ed25519Key(data=host.blob())

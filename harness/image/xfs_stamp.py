@@ -12,7 +12,7 @@ from harness.errors import LabBroke
 
 INODES = 3
 SUPERBLOCK = struct.Struct(">4sI")
-ROOT_INODE, INODE_SIZE = 56, 104  # offsets in the superblock
+ROOT_INODE, GROUP_BLOCKS, INODE_SIZE = 56, 84, 104  # offsets in the superblock
 TIMES = (32, 40, 48, 144)  # atime, mtime, ctime, crtime
 GENERATION, CRC = 92, 100
 CASTAGNOLI = 0x82F63B78
@@ -25,8 +25,9 @@ def settle(image: Path, seconds: int) -> None:
         magic, block = SUPERBLOCK.unpack_from(head)
         (root,), (size,) = struct.unpack_from(">Q", head, ROOT_INODE), struct.unpack_from(">H", head, INODE_SIZE)
         # The root's number is its place counted in inodes, as long as it lies in the first allocation group.
-        if magic != b"XFSB" or root * size > 64 * block:
-            raise LabBroke(f"{image}: mkfs.xfs left no xfs whose root inode lies at its beginning")
+        (group,) = struct.unpack_from(">I", head, GROUP_BLOCKS)
+        if magic != b"XFSB" or root * size >= group * block:
+            raise LabBroke(f"{image}: mkfs.xfs left no xfs whose root inode lies in its first allocation group")
         for number in range(root, root + INODES):
             stream.seek(number * size)
             inode = stream.read(size)
