@@ -67,7 +67,7 @@ class Detector(Section):
 
     def opens(self, body: str) -> re.Match[str] | None:
         """The match if ``body`` is a first line of this signature."""
-        return re.match(self.start, body) if any(text in body for text in self.contains) else None
+        return re.match(self.start, body) if _holds_any(body, self.contains) else None
 
 
 Opening = tuple[Detector, re.Match[str]]
@@ -78,16 +78,24 @@ class Signatures:
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self.detectors = tuple(detectors)
-        self._texts = tuple({text for detector in detectors for text in detector.contains})
+        self._starts = [(detector, detector.contains, re.compile(detector.start).match) for detector in detectors]
+        self._texts = tuple(sorted({text for detector in detectors for text in detector.contains}))
 
     def opening(self, body: str) -> Opening | None:
         """The first detector that begins with this line, and how it matched."""
-        for text in self._texts:
-            if text in body:
-                break
-        else:
+        if not _holds_any(body, self._texts):
             return None
-        return next(((one, match) for one in self.detectors if (match := one.opens(body))), None)
+        for detector, texts, match in self._starts:
+            if _holds_any(body, texts) and (found := match(body)):
+                return detector, found
+        return None
+
+
+def _holds_any(body: str, texts: Sequence[str]) -> bool:
+    for text in texts:  # noqa: SIM110 - a generator in any() costs more than the search itself
+        if text in body:
+            return True
+    return False
 
 
 @cache

@@ -2,6 +2,7 @@
 """Findings in a kernel log: splats told apart, decoded, and counted by their call traces."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -48,11 +49,12 @@ def findings(log: str, decode: Decode | None = None, signatures: Sequence[Detect
 
 def counted(found: Iterable[Finding]) -> list[Finding]:
     """One finding a signature, counts added: also of several logs."""
-    merged: dict[str, Finding] = {}
+    first: dict[str, Finding] = {}
+    counts: Counter[str] = Counter()
     for finding in found:
-        before = merged.get(finding.signature)
-        merged[finding.signature] = replace(before, count=before.count + finding.count) if before else finding
-    return list(merged.values())
+        first.setdefault(finding.signature, finding)
+        counts[finding.signature] += finding.count
+    return [replace(finding, count=counts[signature]) for signature, finding in first.items()]
 
 
 def _finding(block: Block, decode: Decode | None) -> Finding:
