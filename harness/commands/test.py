@@ -59,17 +59,16 @@ def pytest_argv(args: argparse.Namespace) -> list[str]:
     """The command line of pytest; paths in it are relative to the user's folder."""
     from harness import folders
 
-    argv = [
-        sys.executable,
-        "-m",
-        "pytest",
-        f"--rootdir={folders.PROJECT}",
-        "-c",
-        str(folders.PROJECT / "pyproject.toml"),
-    ]
+    settings = folders.PROJECT / "pyproject.toml"
+    argv = [sys.executable, "-m", "pytest", f"--rootdir={folders.PROJECT}", "-c", str(settings)]
     argv += ["-m", "not vm"] if args.fast else []
     argv += ["-q"] if args.quiet else ["-v"] if args.verbose else []
-    return [*argv, *args.rest, *([] if _names_tests(args.rest) else [str(folders.PROJECT / "tests")])]
+    if _names_tests(args.rest):
+        return [*argv, *args.rest]
+    # Guests take all cores by themselves; a debugger needs the terminal for itself.
+    parallel = args.fast and not any(word.startswith(("-n", "--pdb", "-s", "--trace")) for word in args.rest)
+    argv += ["-n", "auto", "--dist", "loadfile"] if parallel else []
+    return [*argv, *args.rest, str(folders.PROJECT / "tests")]
 
 
 def _names_tests(rest: list[str]) -> bool:

@@ -43,6 +43,15 @@ def test_fast_leaves_out_what_needs_a_kernel(child: Pytest) -> None:
     assert child.argv[child.argv.index("-m", 3) + 1] == "not vm"
 
 
+def test_fast_uses_all_cores_but_not_under_a_debugger(child: Pytest) -> None:
+    cli.main(["test", "--fast"])
+    assert "auto" in child.argv
+    cli.main(["test", "--fast", "--pdb"])
+    assert "auto" not in child.argv
+    cli.main(["test"])
+    assert "auto" not in child.argv
+
+
 def test_other_words_go_to_pytest(child: Pytest) -> None:
     cli.main(["test", "-x", "-k", "loader", "--fast"])
     assert child.argv[-4:-1] == ["-x", "-k", "loader"]
