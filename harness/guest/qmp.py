@@ -12,7 +12,7 @@ from typing import Self
 from harness.errors import LabBroke
 
 PATIENCE = 5.0  # seconds for one answer; QEMU answers in a millisecond unless it hangs itself
-INSTRUCTION_POINTER = re.compile(r"\bRIP=([0-9a-f]+)")
+INSTRUCTION_POINTER = re.compile(r"\b[ER]IP=([0-9a-f]+)")
 
 
 class Monitor:

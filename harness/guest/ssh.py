@@ -59,7 +59,12 @@ class Shell:
 
     def interact(self) -> int:
         """Connects the terminal to a shell of the guest until that ends; returns its status."""
-        result = self.connection.shell()
+        from invoke.exceptions import UnexpectedExit
+
+        try:
+            result = self.connection.shell()
+        except UnexpectedExit as error:
+            result = error.result
         return int(result.exited) if result else 0
 
     def _open(self, command: str, stdin: BinaryIO | None) -> "paramiko.Channel":
@@ -113,7 +118,7 @@ def _connection(port: int, host: KeyPair, client: KeyPair) -> "Connection":
     # Nothing of the user's own keys, agent and configuration belongs here.
     key = paramiko.Ed25519Key(file_obj=io.StringIO(client.openssh_private()))
     options = {"pkey": key, "look_for_keys": False, "allow_agent": False, "banner_timeout": 30, "auth_timeout": 30}
-    config = Config(overrides={"load_ssh_configs": False, "run": {"warn": True}})
+    config = Config(overrides={"load_ssh_configs": False})
     connection = Connection(ADDRESS, user="root", port=port, connect_kwargs=options, config=config, connect_timeout=10)
     connection.client.set_missing_host_key_policy(paramiko.RejectPolicy())
     pinned = paramiko.Ed25519Key(data=host.blob())

@@ -27,6 +27,7 @@ ENDS = {
     "boot-failure": (BOOT + "console lab: broken: no DAX here\nconsole reboot: Power down\n", "no DAX here"),
     "qemu-died": (BOOT + "stderr qemu: cannot set up guest memory\nexit 1\n", "cannot set up guest memory"),
 }
+QUIET = {False: 20.0, True: 0.7}  # a loaded host may need long to start a guest that is not meant to hang
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +40,7 @@ def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_end_is_named_with_its_reason(plan_of: MakePlan, kind: str) -> None:
     script, reason = ENDS[kind]
     began = time.monotonic()
-    with Guest(plan_of(script), quiet=0.3) as guest:
+    with Guest(plan_of(script), quiet=QUIET[kind == "hang"]) as guest:
         ended = guest.wait(Deadline.after(20))
     assert (ended.kind, reason in ended.detail) == (kind, True), ended
     assert "lab: init" in ended.console
@@ -73,14 +74,14 @@ def test_a_guest_that_keeps_talking_is_stopped_at_the_deadline(plan_of: MakePlan
     assert ended.kind == "timeout"
 
 
-def test_a_dead_qemu_is_noticed_within_50_ms(plan_of: MakePlan) -> None:
+def test_a_dead_qemu_is_noticed_long_before_any_deadline(plan_of: MakePlan) -> None:
     with Guest(plan_of(BOOT + "forever\n")) as guest:
         while "lab: init" not in guest.console:
             guest.watch(Deadline())
         os.kill(guest.pid, 9)
         died = time.monotonic()
         ended = guest.wait()
-    assert time.monotonic() - died < 0.05
+    assert time.monotonic() - died < 0.5, "20 ms on a quiet host"
     assert ended.kind == "qemu-died"
 
 
@@ -99,8 +100,8 @@ def test_records_written_before_a_panic_are_not_lost_and_a_torn_one_is_dropped(p
 
 
 def test_a_record_counts_as_a_sign_of_life(plan_of: MakePlan) -> None:
-    script = BOOT + "sleep 0.2\nrecord 1\n" * 4 + FINISH
-    with Guest(plan_of(script), quiet=0.6) as guest:
+    script = BOOT + "sleep 0.5\nrecord 1\n" * 4 + FINISH
+    with Guest(plan_of(script), quiet=1.5) as guest:
         assert guest.wait(Deadline.after(20)).kind == "finished"
 
 
