@@ -6,6 +6,7 @@ import unicodedata
 
 # CSI and OSC sequences first, so that a colour vanishes as a whole and leaves no "[31m" behind.
 _SEQUENCES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?")
+_UNUSUAL = re.compile(r"[^\n\t\x20-\x7e]")
 _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -16,11 +17,12 @@ def harmless(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(map(_visible, _SEQUENCES.sub("", text)))
+    return _UNUSUAL.sub(_visible, _SEQUENCES.sub("", text))
 
 
-def _visible(character: str) -> str:
-    if character in "\n\t" or unicodedata.category(character) not in _UNSAFE:
+def _visible(match: re.Match[str]) -> str:
+    character = match[0]
+    if unicodedata.category(character) not in _UNSAFE:
         return character
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # a byte that was no UTF-8, as surrogateescape keeps it

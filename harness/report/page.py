@@ -20,9 +20,9 @@ class Limits:
 
     interleavings: int = 8  # a scenario
     map_lines: int = 400
-    log_lines: int = 200  # a finding
-    findings: int = 100
-    line: int = 500
+    log_lines: int = 100  # a finding
+    findings: int = 60
+    line: int = 300
     sentences: int = 50
     grids: int = 6
 

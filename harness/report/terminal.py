@@ -114,7 +114,7 @@ def _paint(cell: Cell | Word, words: str) -> str:
 def _scenario(run: Run, scenario: str, width: int) -> str:
     results = [result for kernel in run.kernels if (result := run.result(scenario, kernel.name)) and result.outcomes]
     lines = [line for result in results for line in _windows(run, result, width)]
-    lines += [f"stress, {told}" for told in p_values(run, scenario)]
+    lines += _wrapped((f"stress, {told}" for told in p_values(run, scenario)), width)
     shown = facts.shown_result(run, scenario)
     outcome = facts.shown_outcome(shown) if shown else None
     if shown and outcome:

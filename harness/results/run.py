@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ConfigDict
 
 from harness.collect.dmesg import Finding
 from harness.config.series import Expectation
@@ -106,6 +106,7 @@ class Run:
     reproduce: str = ""  # the command that runs the same again
     verdict: Verdict | None = None
     schema: int = SCHEMA
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     def kernel(self, side: Side) -> KernelInfo | None:
         """The kernel of that side, None if the run has none."""

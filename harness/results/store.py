@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.errors import BadInput
 from harness.report.harmless import storable
-from harness.results.packing import pack, unpack
+from harness.results.packing import attach, pack, unpack, without_traces
 from harness.results.run import SCHEMA, Run
 from harness.verdict.verdict import Verdict
 
@@ -21,7 +21,7 @@ def _runs() -> TypeAdapter[Run]:
 
 def dump(run: Run) -> str:
     """The run as JSON: the same run gives the same bytes. Lone surrogates in guest output become \\\\udcNN text."""
-    plain = pack(_runs().dump_python(_storable(run), mode="json"))
+    plain = pack(_runs().dump_python(_storable(without_traces(run)), mode="json"), run)
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
@@ -35,7 +35,7 @@ def load(text: str, name: str = "results.json") -> Run:
     if schema != SCHEMA:
         raise BadInput(f"{name} has schema {schema}, this lab reads {SCHEMA}; use the lab that made it")
     try:
-        return _runs().validate_json(json.dumps(unpack(plain)), strict=True)
+        return attach(_runs().validate_json(json.dumps(unpack(plain)), strict=True), plain)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

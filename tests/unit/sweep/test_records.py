@@ -25,7 +25,9 @@ def test_a_stop_reads_as_actor_function_offset_and_visit() -> None:
     assert str(Stop(1, "dax_insert_entry", 0x1F, 2)) == "B@dax_insert_entry+0x1f#2"
 
 
-@pytest.mark.parametrize("text", ["", "A", "A@f", "A@f+0x1", "E@f+0x1#1", "A@f+1#1", "A@f+0x1#", "A@f +0x1#1", "A@f+0xG#1"])
+@pytest.mark.parametrize(
+    "text", ["", "A", "A@f", "A@f+0x1", "E@f+0x1#1", "A@f+1#1", "A@f+0x1#", "A@f +0x1#1", "A@f+0xG#1"]
+)
 def test_text_that_is_no_stop_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="is no stop: write ACTOR@FUNCTION"):
         Stop.parse(text)

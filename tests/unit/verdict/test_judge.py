@@ -2,6 +2,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
+from typing import Literal
 
 import pytest
 
@@ -15,7 +16,8 @@ from tests.fakes import results as fakes
 
 FAKE = fakes.FAKES[0]
 NAME = FAKE.plan.name
-STATES = ("booted", "no-boot", "no-compile", "not-run")
+State = Literal["booted", "no-compile", "no-boot", "not-run"]
+STATES: tuple[State, ...] = ("booted", "no-boot", "no-compile", "not-run")
 
 
 def small() -> Run:
@@ -33,10 +35,10 @@ def changed(run: Run, side: Side, change: Callable[[SweepResult], SweepResult]) 
     return replace(run, results=tuple(change(each) if each.kernel == kernel.name else each for each in run.results))
 
 
-def state(run: Run, side: Side, value: str) -> Run:
+def state(run: Run, side: Side, value: State) -> Run:
     kernels = tuple(replace(each, state=value, detail="why") if each.side == side else each for each in run.kernels)
     gone = [each.name for each in kernels if each.state != "booted"]
-    return replace(run, kernels=kernels, results=tuple(each for each in run.results if each.kernel not in gone))  # type: ignore[arg-type]
+    return replace(run, kernels=kernels, results=tuple(each for each in run.results if each.kernel not in gone))
 
 
 def silent(result: SweepResult) -> SweepResult:
@@ -139,7 +141,7 @@ BOOT = {
 
 
 @pytest.mark.parametrize(("without", "with_"), list(product(STATES, STATES)))
-def test_kernels_that_do_not_compile_or_boot_lead_to_their_word(without: str, with_: str) -> None:
+def test_kernels_that_do_not_compile_or_boot_lead_to_their_word(without: State, with_: State) -> None:
     verdict = judge(state(state(small(), "without", without), "with", with_))
     assert verdict.word is BOOT.get((without, with_), Word.INCONCLUSIVE)
     assert len(verdict.cells) == 2

@@ -62,7 +62,9 @@ def test_a_rate_reads_with_its_interval_and_silence_as_a_bound() -> None:
     assert str(rate(0, 2000)) == "no failure in 2,000: rate below 0.15% (95%)"
 
 
-@pytest.mark.parametrize(("share", "text"), [(0, "0%"), (0.00012, "0.012%"), (0.0123, "1.2%"), (0.5, "50%"), (1, "100%")])
+@pytest.mark.parametrize(
+    ("share", "text"), [(0, "0%"), (0.00012, "0.012%"), (0.0123, "1.2%"), (0.5, "50%"), (1, "100%")]
+)
 def test_a_small_share_never_reads_as_nothing(share: float, text: str) -> None:
     assert percent(share) == text
 

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-only
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from harness.report.html import render_html
+from harness.results.run import Run
+from harness.verdict.judge import judged
+from tests.fakes import results as fakes
+
+VOID = {"meta", "br", "link", "img", "hr", "input"}
+
+
+class Reader(HTMLParser):
+    """Reads a page: its tags, attributes and text; notes tags that are not closed in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def hostile() -> Run:
+    """A run in which every text a guest or a user can choose is hostile."""
+    run = judged(fakes.run())
+    nasty = fakes.HOSTILE + '" onload="alert(1) {{ 7*7 }} </style></svg>'
+    outcome = run.results[0].outcomes[0]
+    bad = replace(outcome, violations=tuple(replace(each, detail=nasty) for each in outcome.violations))
+    plans = tuple(replace(plan, title=nasty, guards=(nasty,)) for plan in run.plan.scenarios)
+    finding = fakes.warning()
+    finding = replace(finding, finding=replace(finding.finding, title=nasty, trace=(nasty,), known=nasty))
+    return judged(replace(
+        run, results=(replace(run.results[0], outcomes=(bad,)), *run.results[1:]),
+        plan=replace(run.plan, scenarios=plans),
+        findings=(finding, fakes.warning()), environment={nasty: nasty}, reproduce=nasty,
+        kernels=tuple(replace(kernel, source=nasty, detail=nasty) for kernel in run.kernels),
+    ))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return render_html(judged(fakes.run()))
+
+
+def test_every_tag_is_closed_and_every_id_is_one(page: str) -> None:
+    reader = Reader(page)
+    ids = [attributes["id"] for _, attributes in reader.tags if "id" in attributes]
+    assert (reader.wrong, reader.open) == ([], [])
+    assert len(ids) == len(set(ids))
+
+
+def test_the_verdict_comes_before_everything_else(page: str) -> None:
+    text = Reader(page.split("<body>")[1]).text
+    assert text.index("PASS") < text.index("is silent in 6 scenarios") < text.index("Scenarios")
+
+
+def test_nothing_is_fetched_and_nothing_can_run(page: str) -> None:
+    tags = Reader(page).tags
+    assert not [tag for tag, _ in tags if tag in ("script", "link", "img", "iframe", "object", "embed", "form")]
+    for _, attributes in tags:
+        assert "style" not in attributes and not [name for name in attributes if name.startswith("on")]
+        assert (attributes.get("href") or "#").startswith("#")
+    assert "url(" not in page and "@import" not in page
+
+
+def test_the_policy_allows_nothing_but_the_page_s_own_style(page: str) -> None:
+    from base64 import b64encode
+    from hashlib import sha256
+
+    (policy,) = [
+        attributes["content"] for tag, attributes in Reader(page).tags if tag == "meta" and "http-equiv" in attributes
+    ]
+    found = re.search("<style>(.*?)</style>", page, re.DOTALL)
+    assert found and policy
+    digest = b64encode(sha256(found[1].encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def test_hostile_text_becomes_text() -> None:
+    page = render_html(hostile())
+    reader = Reader(page)
+    assert (reader.wrong, reader.open) == ([], [])
+    assert not [tag for tag, _ in reader.tags if tag == "script"]
+    assert not [name for _, attributes in reader.tags for name in attributes if name.startswith("on")]
+    assert "alert('dmesg')" in reader.text and "{{ 7*7 }}" in reader.text
+    assert not any(character in page for character in "\x1b\x00\u202e\udcff")
+    assert "\\x00" in reader.text and "\\xff" in reader.text
+    page.encode()
+
+
+def test_source_lines_are_escaped_too(page: str) -> None:
+    assert "&lt;/script&gt;&lt;script&gt;alert(1)" in page
+
+
+def test_every_scenario_shows_windows_interleaving_map_grid_and_coverage(page: str) -> None:
+    text = Reader(page).text
+    for part in ("fs/dax.c:573 to 889, 12 points wide", "closed on stock", "-- preempted here --", "A: 1 fails",
+                 "start AB, A stopped, then B", "more failing schedules", "interrupts are off",
+                 "Fisher's exact test", "./lab replay 7"):  # fmt: skip
+        assert part in text
+    assert page.count('<svg class="grid"') == 4
+
+
+def test_the_size_is_bounded_whatever_the_guests_print() -> None:
+    run = judged(fakes.run())
+    splat = fakes.warning()
+    lines = ("<&\x00\udcff" * 60,) * 300
+    noisy = replace(splat, finding=replace(splat.finding, lines=lines, trace=lines))
+    page = render_html(replace(run, findings=(noisy,) * 200), 1_000_000)
+    assert len(page.encode()) <= 1_000_000
+    assert "more findings are in results.json" in page and "more lines, in the run" in page
+
+
+def test_a_run_that_never_got_going_still_makes_a_page() -> None:
+    run = judged(replace(fakes.run(), results=(), stress=(), findings=(), points={}))
+    reader = Reader(render_html(run))
+    assert "INCONCLUSIVE" in reader.text and "not swept" in reader.text
+    assert (reader.wrong, reader.open) == ([], [])
