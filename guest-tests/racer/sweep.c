@@ -22,7 +22,11 @@
 #define WARM_UP 3		/* unrecorded runs: caches and page tables as they are for all later schedules */
 #define FLUSH_EVERY 64
 
-enum cover { COVER_STOPPED = 1, COVER_LEGAL = 2, COVER_ATOMIC = 4 };
+/*
+ * What became of a point. OPEN: an actor could be stopped there within the bound. BEYOND: it was passed only where one
+ * more stop would exceed the bound, or where nobody else could run.
+ */
+enum cover { COVER_STOPPED = 1, COVER_OPEN = 2, COVER_ATOMIC = 4, COVER_BEYOND = 8 };
 
 struct sweep {
 	struct job *job;
@@ -83,21 +87,27 @@ static void run_path(struct sweep *w, const struct path *p, struct outcome *o)
 		die("IL_RUN");
 }
 
-static void count_points(struct sweep *w)
+static void count_points(struct sweep *w, const struct path *p)
 {
+	int stops = 0, bound = w->shared->scenario.bound;
+
 	for (uint32_t i = 0; i < w->trace->entries; i++) {
 		const struct il_entry *e = &w->trace->entry[i];
 
+		stops += e->event == IL_STOP;
 		if (e->point >= w->job->points)
 			continue;
 		if (e->event == IL_STOP)
 			w->cover[e->point] |= COVER_STOPPED;
-		else if (e->event == IL_STEP && !e->atomic)
-			w->cover[e->point] |= COVER_LEGAL;
-		else if (e->event == IL_STEP) {
+		if (e->event != IL_STEP)
+			continue;
+		if (e->atomic) {
 			w->cover[e->point] |= COVER_ATOMIC;
 			w->atomic[e->point] = e->atomic;
-		}
+		} else if (stops == p->stops && p->stops < bound && e->mask)
+			w->cover[e->point] |= COVER_OPEN;
+		else
+			w->cover[e->point] |= COVER_BEYOND;
 	}
 }
 
@@ -163,7 +173,7 @@ static bool run_and_keep(struct sweep *w, const struct path *p, bool silent, boo
 	struct outcome o;
 
 	run_path(w, p, &o);
-	count_points(w);
+	count_points(w, p);
 	judge(w, &o);
 	if (!silent)
 		keep(w, p, &o, with_trace);

@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from harness.kernel.artefacts import Kernel
+from typing import Any as Kernel
 from harness.points.point import Point
 
 

@@ -12,7 +12,7 @@ from harness.sweep.records import ActorEnd, Coverage, Ended, Kind, Outcome, Step
 STEP, STOP, RESUME = 0, 1, 2
 STATES = (Ended.FINISHED, Ended.BLOCKED, Ended.SPINNING, Ended.HUNG)
 ATOMIC = ("", "interrupts off", "preemption off", "RCU read side")
-STOPPED, LEGAL, REACHED_ATOMIC = 1, 2, 4  # enum cover of guest-tests/racer/sweep.c
+STOPPED, OPEN, REACHED_ATOMIC, BEYOND = 1, 2, 4, 8  # enum cover of guest-tests/racer/sweep.c
 
 Row = dict[str, Any]
 Symbol = Callable[[int], str]
@@ -54,14 +54,15 @@ def coverage(cover: Sequence[str], why: Sequence[str], refused: dict[int, str]) 
     count = len(cover[0]) if cover else 0
     bits = [_merged(cover, index) for index in range(count)]
     stopped = frozenset(index for index, seen in enumerate(bits) if seen & STOPPED)
-    reached = frozenset(index for index, seen in enumerate(bits) if seen & LEGAL) - stopped
+    reached = frozenset(index for index, seen in enumerate(bits) if seen & OPEN) - stopped
+    beyond = frozenset(index for index, seen in enumerate(bits) if seen & BEYOND) - stopped - reached
     atomic = {
         index: ATOMIC[max(int(digits[index]) for digits in why)]
         for index, seen in enumerate(bits)
-        if seen & REACHED_ATOMIC and index not in stopped | reached
+        if seen & REACHED_ATOMIC and index not in stopped | reached | beyond
     }
-    never = frozenset(range(count)) - stopped - reached - atomic.keys() - refused.keys()
-    return Coverage(stopped, atomic, reached, refused, never)
+    never = frozenset(range(count)) - stopped - reached - beyond - atomic.keys() - refused.keys()
+    return Coverage(stopped, atomic, reached, beyond, refused, never)
 
 
 def _merged(cover: Sequence[str], index: int) -> int:

@@ -132,17 +132,18 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Points of one scenario on one kernel, by what became of each; every point is in exactly one of the five sets."""
+    """Points of one scenario on one kernel, by what became of each; every point is in exactly one of the six sets."""
 
     stopped: frozenset[int] = frozenset()  # at least one schedule stopped there
     atomic: dict[int, str] = field(default_factory=dict)  # reached, never stoppable: why
-    reached: frozenset[int] = frozenset()  # reached and stoppable, but no schedule of this bound stopped there
+    reached: frozenset[int] = frozenset()  # a stop there was within the bound, but no schedule made it
+    beyond: frozenset[int] = frozenset()  # reached only behind the bound's last stop, or where nobody else could run
     refused: dict[int, str] = field(default_factory=dict)  # kprobes would not place a probe: why
     never: frozenset[int] = frozenset()
 
     @property
     def share(self) -> float:
-        """Stopped points over all points that some actor reached and could be stopped at, 0 to 1."""
+        """Stopped points over all points at which an actor could be stopped within the bound, 0 to 1."""
         open_points = len(self.stopped) + len(self.reached)
         return len(self.stopped) / open_points if open_points else 0.0
 

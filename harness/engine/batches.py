@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which scenarios share a guest: fixed by the scenarios alone, so that the number of cores cannot change a result."""
+
+from collections.abc import Sequence
+from math import factorial
+
+from harness.config.scenario import Scenario
+
+STOPS_A_RUN = 45  # steps of a fault at calls and returns in fs/dax.c: what one more stop multiplies schedules by
+BATCHES = 2  # of each kernel
+
+
+def cost(scenario: Scenario) -> int:
+    """About how many schedules the scenario has; only the order of magnitude matters."""
+    actors = len(scenario.actors)
+    return factorial(actors) * (1 + sum((STOPS_A_RUN * (actors - 1)) ** stops for stops in range(1, scenario.bound + 1)))
+
+
+def batches(scenarios: Sequence[Scenario], count: int = BATCHES) -> list[tuple[Scenario, ...]]:
+    """At most ``count`` batches of about equal cost, none empty; within one, the given order."""
+    loads = [0] * count
+    place: dict[str, int] = {}
+    for scenario in sorted(scenarios, key=lambda each: (-cost(each), each.name)):
+        lightest = loads.index(min(loads))
+        loads[lightest] += cost(scenario)
+        place[scenario.name] = lightest
+    parts = [tuple(each for each in scenarios if place[each.name] == number) for number in range(count)]
+    return [part for part in parts if part]

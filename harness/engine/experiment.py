@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""From lab.yaml and the command line to what is to be run: kernels, series, scenarios with bounds, expectations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness import folders
+from harness.config import loader
+from harness.config.models import KernelSpec, Lab
+from harness.config.scenario import Scenario
+from harness.config.series import Expectation, Series
+from harness.errors import BadInput
+from harness.results.run import Plan, ScenarioPlan, Side
+
+SCENARIOS = folders.PROJECT / "guest-tests" / "scenarios"
+PATCHES = folders.PROJECT / "patches"
+SIDES: tuple[Side, Side] = ("without", "with")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the command line says over lab.yaml; None or empty leaves lab.yaml's word."""
+
+    config: Path
+    without: str | None = None
+    with_: str | None = None
+    scenarios: tuple[str, ...] = ()
+    bound: int | None = None
+    budget: float | None = None  # seconds
+    granularity: str | None = None
+    stress: bool = True
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One kernel of the experiment."""
+
+    side: Side
+    name: str
+    spec: KernelSpec
+    series: Series | None = None
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What is to be run. ``expectations`` by scenario are those of the kernel without the patch."""
+
+    choice: Choice
+    lab: Lab
+    kernels: tuple[Wanted, ...]
+    scenarios: tuple[Scenario, ...]
+    expectations: dict[str, Expectation] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> Plan:
+        """The part of it that reports show."""
+        experiment = self.lab.experiment
+        stress = experiment.stress.races if self.choice.stress else 0
+        return Plan(
+            scenarios=tuple(_scenario_plan(scenario) for scenario in self.scenarios),
+            budget_seconds=self.budget_seconds, coverage_floor=experiment.coverage_floor,
+            granularity=experiment.points.granularity, units=self.units,
+            stress_races=stress, stress_cpus=experiment.stress.cpus if stress else 0,
+        )  # fmt: skip
+
+    @property
+    def budget_seconds(self) -> float:
+        """Wall seconds that the run may take."""
+        return self.choice.budget or self.lab.experiment.budget_seconds
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Source files that lab.yaml asks points of; those that the series touch come on top."""
+        return self.lab.experiment.points.units
+
+
+def resolve(choice: Choice) -> Experiment:
+    """Loads and joins everything. Raises BadInput for whatever is wrong in lab.yaml, a scenario or a series."""
+    lab = loader.load_lab(choice.config)
+    lab = _with_kernels(lab, choice)
+    kernels = tuple(_wanted(lab, side) for side in SIDES)
+    every = loader.load_scenarios(SCENARIOS)
+    scenarios = _scenarios(lab, choice, every)
+    without = kernels[0].series
+    expect = dict(without.expect) if without else {}
+    for name in expect:
+        if name not in every:
+            raise BadInput(f"patches/{without.name if without else ''}/series.yaml: expect: no scenario is called `{name}`")
+    chosen = {scenario.name for scenario in scenarios}
+    return Experiment(choice, lab, kernels, scenarios, {name: expect[name] for name in expect if name in chosen})
+
+
+def _with_kernels(lab: Lab, choice: Choice) -> Lab:
+    changes = {key: name for key, name in (("without", choice.without), ("with_", choice.with_)) if name}
+    for name in changes.values():
+        if name not in lab.kernels:
+            raise BadInput(f"{choice.config}: kernels: there is no `{name}`; there are {', '.join(lab.kernels)}")
+    experiment = lab.experiment.model_copy(update=changes)
+    if choice.granularity:
+        points = experiment.points.model_copy(update={"granularity": choice.granularity})
+        experiment = experiment.model_copy(update={"points": points})
+    if experiment.without == experiment.with_:
+        raise BadInput(f"`{experiment.with_}` cannot be compared with itself: name two kernels")
+    return lab.model_copy(update={"experiment": experiment})
+
+
+def _wanted(lab: Lab, side: Side) -> Wanted:
+    name, spec = lab.kernel(side)
+    return Wanted(side, name, spec, loader.load_series(PATCHES / spec.series) if spec.series else None)
+
+
+def _scenarios(lab: Lab, choice: Choice, every: dict[str, Scenario]) -> tuple[Scenario, ...]:
+    chosen = choice.scenarios or tuple(each.name for each in lab.scenarios) or tuple(sorted(every))
+    bounds = {each.name: each.bound for each in lab.scenarios if each.bound is not None}
+    found = [_bounded(_scenario(name, every), bounds.get(name), choice.bound) for name in dict.fromkeys(chosen)]
+    for scenario in found:
+        if scenario.pages > 4:
+            raise BadInput(f"scenario {scenario.name}: pages is {scenario.pages}, the racer takes at most 4")
+    return tuple(found)
+
+
+def _scenario(name: str, every: dict[str, Scenario]) -> Scenario:
+    if name not in every:
+        close = [each for each in every if name in each]
+        raise BadInput(f"no scenario is called `{name}`; there are {', '.join(close or sorted(every))}")
+    return every[name]
+
+
+def _bounded(scenario: Scenario, in_lab: int | None, asked: int | None) -> Scenario:
+    """``asked`` on the command line is a ceiling: c = 2 for all would take hours where c = 1 says enough."""
+    bound = scenario.bound if in_lab is None else in_lab
+    return scenario.model_copy(update={"bound": bound if asked is None else min(bound, asked)})
+
+
+def _scenario_plan(scenario: Scenario) -> ScenarioPlan:
+    return ScenarioPlan(
+        name=scenario.name, title=scenario.title, actors=tuple(actor.op for actor in scenario.actors),
+        bound=scenario.bound, prepare=scenario.prepare, guards=tuple(scenario.guards),
+        documented=dict(scenario.documented),
+    )  # fmt: skip
+
+
+def debug_units(kernels: Sequence[Wanted], units: Sequence[str], release: str) -> tuple[str, ...]:
+    """Source files that need debug information on every kernel: those edited by any series, and ``units``."""
+    from harness.kernel.series import edited_files
+
+    edited = [
+        name
+        for wanted in kernels
+        if wanted.series
+        for name in edited_files(wanted.series.patches(release, wanted.spec.version))
+        if name.endswith(".c")
+    ]
+    return tuple(sorted({*units, *edited}))

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Stress on one kernel: the racer's other mode, on several CPUs, and its records."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.config.scenario import Scenario
+from harness.errors import LabBroke
+from harness.sweep.records import Kind, StressResult
+
+
+@dataclass
+class StressLedger:
+    """Takes one kernel's stress records."""
+
+    kernel: str
+    scenarios: Sequence[Scenario]
+    results: dict[str, StressResult] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    now: str = ""
+    finished: bool = False
+    _examples: list[str] = field(default_factory=list)
+
+    def take(self, line: str) -> None:
+        """One line of records. Raises LabBroke for what is none."""
+        try:
+            row = json.loads(line)
+            handler = getattr(self, f"_take_{row['t']}")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise LabBroke(f"the guest wrote a record that is none: {line[:120]!r}") from None
+        handler(row)
+
+    def crash(self, kind: Kind, detail: str, cpus: int) -> None:
+        """The guest died in the scenario under way: one race that failed, the last."""
+        if self.now and self.now not in self.results:
+            self.results[self.now] = StressResult(self.now, self.kernel, cpus, 1, {kind: 1}, 0.0, (detail,))
+
+    def _take_broken(self, row: dict[str, Any]) -> None:
+        raise LabBroke(f"the guest's racer stopped: {row['why']} ({row['error']})")
+
+    def _take_scenario(self, row: dict[str, Any]) -> None:
+        self.now, self._examples = row["name"], []
+
+    def _take_example(self, row: dict[str, Any]) -> None:
+        self._examples.append(f"race {row['race']}: {row['detail']}")
+
+    def _take_k(self, row: dict[str, Any]) -> None:
+        self.log.append(f"[{row['us'] / 1e6:12.6f}] {row['m']}")
+
+    def _take_stress(self, row: dict[str, Any]) -> None:
+        failures = {Kind(kind): count for kind, count in row["failures"].items()}
+        self.results[row["name"]] = StressResult(
+            row["name"], self.kernel, row["cpus"], row["races"], failures, row["seconds"], tuple(self._examples)
+        )
+
+    def _take_done(self, row: dict[str, Any]) -> None:
+        if row["signal"] == 9 and row["name"] not in self.results:
+            self.crash(Kind.OOM, "the actors' process was killed", 0)
+
+    def _take_bye(self, _row: dict[str, Any]) -> None:
+        self.finished = True

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""All sweeps of a run: batches of scenarios over the cores there are."""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.config.models import GuestSpec
+from harness.config.scenario import Scenario
+from harness.deadline import Deadline
+from harness.engine.batches import batches, cost
+from harness.engine.guests import Supplies, guest_plan
+from harness.engine.subject import Subject
+from harness.engine.sweeper import Batch, sweep
+from harness.errors import LabBroke
+from harness.points.elf import opened
+from harness.progress import Progress
+from harness.sweep.decode import Symbol
+from harness.sweep.ledger import Ledger
+from harness.sweep.records import SweepResult
+
+
+@dataclass(frozen=True)
+class Swept:
+    """One kernel's results, in the scenarios' order, and its guests' kernel logs by scenario."""
+
+    subject: Subject
+    results: tuple[SweepResult, ...]
+    logs: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Hall:
+    """What all sweeps of a run share. ``workers`` guests run at once."""
+
+    guest: GuestSpec
+    supplies: Supplies
+    folder: Path
+    deadline: Deadline
+    workers: int = os.cpu_count() or 1
+
+
+def sweep_all(
+    subjects: Sequence[Subject], scenarios: Sequence[Scenario], hall: Hall, only: dict[str, str] | None = None
+) -> list[Swept]:
+    """Sweeps every scenario on every kernel. A batch in which the lab breaks is told in its results' ``broken``."""
+    ledgers = [(subject, part, Ledger(subject.name, subject.points, part, symbols(subject)))
+               for part in batches(scenarios) for subject in subjects]  # fmt: skip
+    total = len(subjects) * sum(cost(scenario) for scenario in scenarios)
+    with Progress("sweeping", total) as progress, ThreadPoolExecutor(hall.workers) as pool:
+        tick = _counter(progress)
+        work = [pool.submit(_one, hall, subject, ledger, number, only or {}, tick)
+                for number, (subject, _part, ledger) in enumerate(ledgers)]  # fmt: skip
+        for each in work:
+            each.result()
+    return [_swept(subject, scenarios, [each for each in ledgers if each[0] is subject]) for subject in subjects]
+
+
+def _counter(progress: Progress) -> Callable[[int], None]:
+    lock, done = threading.Lock(), [0]
+
+    def tick(count: int) -> None:
+        with lock:
+            done[0] += count
+            progress.update(done[0], f"{done[0]:,} schedules")
+
+    return tick
+
+
+def _one(
+    hall: Hall, subject: Subject, ledger: Ledger, number: int, only: dict[str, str], tick: Callable[[int], None]
+) -> None:
+    folder = hall.folder / f"{subject.name}-{number}"
+    plan = guest_plan("sweep", hall.guest, subject.kernel.bzimage, folder, "tcg")
+    names = [scenario.name for scenario in ledger.open_accounts()]
+    batch = Batch(subject, ledger, plan, hall.supplies.template, hall.supplies.base, only.get(names[0], ""))
+    try:
+        sweep(batch, hall.deadline, tick)
+    except LabBroke as error:
+        for account in ledger.accounts.values():
+            if not account.closed:
+                account.broken = account.broken or str(error)
+
+
+def _swept(
+    subject: Subject, scenarios: Sequence[Scenario], ledgers: Sequence[tuple[Subject, tuple[Scenario, ...], Ledger]]
+) -> Swept:
+    by_name = {scenario.name: ledger for _subject, part, ledger in ledgers for scenario in part}
+    results = tuple(by_name[scenario.name].result(scenario.name) for scenario in scenarios)
+    logs = tuple((scenario.name, tuple(by_name[scenario.name].accounts[scenario.name].log)) for scenario in scenarios)
+    return Swept(subject, results, logs)
+
+
+def symbols(subject: Subject) -> Symbol:
+    """Names addresses of this kernel as ``function+0x1f``, lazily: most runs have nothing to name."""
+    starts: list[tuple[int, str]] = []
+
+    def name(address: int) -> str:
+        if not starts:
+            with opened(subject.kernel.vmlinux) as kernel:
+                starts.extend((function.start, function.name) for function in kernel.functions)
+        import bisect
+
+        at = bisect.bisect_right(starts, (address, "~")) - 1
+        if at < 0 or address - starts[at][0] > 0x10000:
+            return f"{address:#x}"
+        return f"{starts[at][1]}+{address - starts[at][0]:#x}"
+
+    return name
