@@ -65,7 +65,7 @@ class Shell:
             result = self.connection.shell()
         except UnexpectedExit as error:
             result = error.result
-        return int(result.exited) if result else 0
+        return int(result.exited) if result is not None else 0
 
     def _open(self, command: str, stdin: BinaryIO | None) -> "paramiko.Channel":
         transport = self.connection.client.get_transport()

@@ -8,26 +8,22 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from harness.folders import PROJECT
-from harness.image import cpio, programs
+from harness.image import cpio, recipe
 from harness.image.content import cached, digest, write_atomically
-from harness.image.cpio import Entry
 
 INIT = PROJECT / "guest-tests" / "init"
-FOLDERS = ("dev", "etc", "mnt", "modules", "proc", "root", "run", "sys", "tmp")
-NODES = (("console", 5, 1), ("null", 1, 3), ("kmsg", 1, 11))
-INIT_APPLETS = ("sh", "mount", "mkdir", "insmod", "sleep", "poweroff")
-ACCOUNTS = {"etc/passwd": b"root:x:0:0:root:/root:/bin/sh\n", "etc/group": b"root:x:0:\n"}
 
 
 def base_initramfs(racer: Path, network: bool = False) -> Path:
-    """The base archive, from the cache where it is there; with ``network`` dropbear and all of busybox are in it.
+    """The base archive by images/sweep.yaml, or images/network.yaml, from the cache where it is there.
 
     Raises LabBroke if the host lacks busybox-static or dropbear-bin.
     """
-    entries = _base(racer) + (_network() if network else [])
+    name = "network" if network else "sweep"
+    entries = [cpio.directory("root", 0o700), cpio.regular("init", INIT.read_bytes(), 0o755)]
+    entries += [cpio.regular("bin/racer", racer.read_bytes(), 0o755), *recipe.load(name).entries()]
     data = cpio.archive(entries)
-    name = "network.cpio" if network else "sweep.cpio"
-    return cached("initramfs", name, digest(data), lambda draft: _write(draft, data))
+    return cached("initramfs", f"{name}.cpio", digest(data), lambda draft: _write(draft, data))
 
 
 def overlay(files: Mapping[str, bytes], executable: Collection[str] = ()) -> bytes:
@@ -49,18 +45,3 @@ def _permissions(name: str, executable: Collection[str]) -> int:
 
 def _write(draft: Path, data: bytes) -> None:
     draft.write_bytes(data)
-
-
-def _base(racer: Path) -> list[Entry]:
-    entries = [cpio.directory(name, 0o700 if name == "root" else 0o755) for name in FOLDERS]
-    entries += [cpio.character_device(f"dev/{name}", major, minor) for name, major, minor in NODES]
-    entries += [cpio.regular("init", INIT.read_bytes(), 0o755), cpio.regular("bin/racer", racer.read_bytes(), 0o755)]
-    entries += [cpio.regular("bin/busybox", programs.busybox().read_bytes(), 0o755)]
-    return entries + [cpio.symlink(f"bin/{name}", "busybox") for name in INIT_APPLETS]
-
-
-def _network() -> list[Entry]:
-    entries = programs.with_libraries(programs.host_program("dropbear", "dropbear-bin"), "bin/dropbear")
-    names = sorted(set(programs.applets(programs.busybox())) - set(INIT_APPLETS))
-    entries += [cpio.symlink(f"bin/{name}", "busybox") for name in names]
-    return entries + [cpio.regular(name, data) for name, data in ACCOUNTS.items()]

@@ -21,14 +21,6 @@ def host_program(name: str, package: str) -> Path:
     return Path(found)
 
 
-def busybox() -> Path:
-    """A statically linked busybox. Raises LabBroke if the host's is a dynamic one, which no bare guest can start."""
-    program = host_program("busybox", "busybox-static")
-    if libraries(program):
-        raise LabBroke(f"{program} is not statically linked: `apt-get install busybox-static` brings one that is")
-    return program
-
-
 def applets(program: Path) -> list[str]:
     """The names that this busybox answers to, itself left out."""
     return [name for name in run([program, "--list"]).stdout.split() if name != "busybox"]

@@ -81,9 +81,3 @@ def test_the_assembled_file_is_base_and_overlay_in_a_row(racer: Path, tmp_path: 
 def test_a_missing_program_names_its_package() -> None:
     with pytest.raises(LabBroke, match="apt-get install some-package"):
         programs.host_program("no-such-program", "some-package")
-
-
-def test_a_dynamic_busybox_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "host_program", lambda _name, _package: Path("/bin/ls"))
-    with pytest.raises(LabBroke, match="busybox-static"):
-        programs.busybox()
