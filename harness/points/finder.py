@@ -31,9 +31,10 @@ def find_points(vmlinux: Path, units: Sequence[str], *, every_instruction: bool 
     that is no vmlinux and for a unit that has no DWARF in it.
     """
     with opened(vmlinux) as kernel:
-        parts = _parts(kernel, _asked(kernel, units))
+        asked = _asked(kernel, units)
+        parts = _parts(kernel, asked)
         names = _step_names(parts)
-        scopes = {part.unit: Scopes(part.unit) for part in parts}
+        scopes = {unit: Scopes(unit) for unit in asked}
         found = [
             Point(0, one.address, names[part.function.start], one.address - part.function.start, one.kind,
                   part.unit.source, scopes[part.unit].frames(one.address))
