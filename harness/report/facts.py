@@ -91,9 +91,9 @@ def replay_line(run: Run, result: SweepResult, outcome: Outcome) -> str:
 
 
 def bounds_sentence(result: SweepResult) -> str:
-    """Coverage in words: ``"26 stopped at, 2 atomic, 0 reached only, 1 refused, 7 never reached"``."""
+    """Coverage in words: ``"26 stopped at, 0 missed, 3 beyond the bound, 2 atomic, 1 refused, 7 never reached"``."""
     cover = result.coverage
     return (
-        f"{len(cover.stopped)} stopped at, {len(cover.atomic)} atomic, {len(cover.reached)} reached only, "
-        f"{len(cover.refused)} refused, {len(cover.never)} never reached"
+        f"{len(cover.stopped)} stopped at, {len(cover.reached)} missed, {len(cover.beyond)} beyond the bound, "
+        f"{len(cover.atomic)} atomic, {len(cover.refused)} refused, {len(cover.never)} never reached"
     )

@@ -2,7 +2,7 @@
 """The window map: the touched source, and beside each line how the points on it fared, kernel by kernel."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
@@ -12,8 +12,8 @@ from harness.results.run import KernelInfo, Run
 from harness.sweep.records import Schedule, SweepResult
 from harness.sweep.window import source_line
 
-Mark = Literal["fails", "passes", "atomic", "reached", "refused", "never"]
-WORST_FIRST: tuple[Mark, ...] = ("fails", "passes", "reached", "atomic", "refused", "never")
+Mark = Literal["fails", "passes", "missed", "beyond", "atomic", "refused", "never"]
+WORST_FIRST: tuple[Mark, ...] = ("fails", "passes", "missed", "beyond", "atomic", "refused", "never")
 Place = tuple[str, int]  # function, offset
 
 
@@ -23,7 +23,7 @@ class Fared:
 
     line: int
     actors: dict[int, dict[Mark, int]]
-    others: dict[Mark, int]  # points without a stop: atomic, reached only, refused, never
+    others: dict[Mark, int]  # points without a stop: missed, beyond, atomic, refused, never
 
     @property
     def worst(self) -> Mark:
@@ -88,7 +88,7 @@ def _stops(result: SweepResult) -> tuple[dict[Place, set[int]], dict[Place, set[
 
 def _reached(result: SweepResult, index: int) -> bool:
     cover = result.coverage
-    return index in cover.stopped or index in cover.reached or index in cover.atomic
+    return any(index in part for part in (cover.stopped, cover.reached, cover.beyond, cover.atomic))
 
 
 def _fared(
@@ -111,13 +111,14 @@ def _fared(
 
 def _unstopped(result: SweepResult, index: int) -> Mark:
     cover = result.coverage
-    if index in cover.stopped:
-        return "passes"
-    if index in cover.atomic:
-        return "atomic"
-    if index in cover.refused:
-        return "refused"
-    return "reached" if index in cover.reached else "never"
+    parts: tuple[tuple[Mark, Container[int]], ...] = (
+        ("passes", cover.stopped),
+        ("missed", cover.reached),
+        ("beyond", cover.beyond),
+        ("atomic", cover.atomic),
+        ("refused", cover.refused),
+    )
+    return next((mark for mark, part in parts if index in part), "never")
 
 
 def _merged(

@@ -131,7 +131,7 @@ def appearing(points: Sequence[Point], results: Sequence[SweepResult]) -> tuple[
     names: set[tuple[str, int]] = set()
     for result in results:
         cover = result.coverage
-        indices.update(cover.stopped, cover.reached, cover.atomic, cover.refused)
+        indices.update(cover.stopped, cover.reached, cover.beyond, cover.atomic, cover.refused)
         for outcome in result.outcomes:
             names.update((step.function, step.offset) for step in outcome.trace)
             names.update((stop.function, stop.offset) for stop in outcome.schedule.stops)

@@ -62,7 +62,9 @@ def _coverage(results: Sequence[SweepResult]) -> str:
         return "no point stopped at"
     shares = sorted(100 * each.coverage.share for each in swept)
     span = f"{shares[0]:.3g}%" if shares[0] == shares[-1] else f"{shares[0]:.3g}% to {shares[-1]:.3g}%"
-    return f"coverage {span} of the points reached and stoppable"
+    beyond = sorted(len(each.coverage.beyond) for each in swept)
+    more = f" ({_span(beyond)} more lie beyond it)" if beyond[-1] else ""
+    return f"coverage {span} of the points stoppable within the bound{more}"
 
 
 def _span(numbers: Sequence[int]) -> str:

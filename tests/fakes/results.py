@@ -186,9 +186,11 @@ def coverage(ops: Iterable[str]) -> Coverage:
     reached = {point.index for op in ops for point in path(op)}
     never = {point.index for point in POINTS} - reached - set(REFUSED)
     return Coverage(
-        frozenset(reached - set(ATOMIC)), {index: why for index, why in ATOMIC.items() if index in reached},
-        frozenset(), dict(REFUSED), frozenset(never),
-    )  # fmt: skip
+        stopped=frozenset(reached - set(ATOMIC)),
+        atomic={index: why for index, why in ATOMIC.items() if index in reached},
+        refused=dict(REFUSED),
+        never=frozenset(never),
+    )
 
 
 def _within(stop: Stop, actor: int, low: int, high: int) -> bool:

@@ -50,3 +50,12 @@ def test_lines_of_one_kernel_alone_stand_alone() -> None:
 
 def test_the_map_is_bounded() -> None:
     assert len(window_map(fakes.run(), NAME, 5)) == 5
+
+
+def test_a_point_behind_the_bound_s_last_stop_is_beyond_and_one_left_out_is_missed() -> None:
+    run = fakes.run()
+    result = fakes.swept(fakes.FAKES[1], fakes.STOCK)
+    cover = replace(result.coverage, stopped=frozenset({0}), reached=frozenset({2}), beyond=frozenset({16}))
+    bare = replace(result, coverage=cover, passing=())
+    rows = window_map(replace(run, kernels=run.kernels[1:], results=(bare,)), fakes.FAKES[1].plan.name)
+    assert (row(rows, 566).fared[0].others, row(rows, 889).fared[0].others) == ({"missed": 1}, {"beyond": 1})  # type: ignore[union-attr]

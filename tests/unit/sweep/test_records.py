@@ -45,7 +45,14 @@ def test_an_outcome_fails_by_its_violations_alone() -> None:
 
 
 def test_coverage_is_the_share_of_points_that_could_be_stopped_at() -> None:
-    cover = Coverage(frozenset({1, 2, 3}), {4: "interrupts are off"}, frozenset({5}), {6: "refused"}, frozenset({7, 8}))
+    cover = Coverage(
+        stopped=frozenset({1, 2, 3}),
+        atomic={4: "interrupts are off"},
+        reached=frozenset({5}),
+        beyond=frozenset({9, 10}),
+        refused={6: "refused"},
+        never=frozenset({7, 8}),
+    )
     assert cover.share == 0.75
 
 

@@ -272,3 +272,11 @@ def test_stress_of_a_kind_with_no_failing_race_is_no_failure() -> None:
     race = StressResult(NAME, fakes.STOCK, 2, 2000, {Kind.SIGBUS: 0}, 1.0)
     run = stressed(small(), None)
     assert judge(replace(run, stress=(*run.stress, race))).word is Word.PASS
+
+
+def test_points_beyond_the_bound_are_told_beside_the_coverage() -> None:
+    def beyond(result: SweepResult) -> SweepResult:
+        return replace(result, coverage=replace(result.coverage, beyond=frozenset({90, 91})))
+
+    sentence = judge(changed(small(), "with", beyond)).sentence
+    assert "coverage 100% of the points stoppable within the bound (2 more lie beyond it)" in sentence
