@@ -57,7 +57,7 @@ def _kernel(args: argparse.Namespace) -> tuple[Path, dict[str, Path]]:
         return _existing(args.bzimage), {}
     if not args.kernel:
         raise BadInput("name a kernel of lab.yaml, or a file by --bzimage FILE")
-    from harness.engine.kernels import kernel_named
+    from harness.guest.named import kernel_named
 
     kernel = kernel_named(args.config, args.kernel)
     return kernel.bzimage, dict(kernel.modules)

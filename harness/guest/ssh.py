@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ADDRESS = "127.0.0.1"
 CHUNK = 64 << 10
 RETRY = 0.05  # seconds
+LOST_SECONDS = 3.0  # that a dying guest is given to show its end, once the connection is lost
 KERNELS_FAULT = ("panic", "oops", "soft-lockup", "hang")
 
 
@@ -42,11 +43,19 @@ class Shell:
 
         Raises KernelFailed if the kernel dies under it, LabBroke if the guest ends otherwise or the deadline passes.
         """
-        channel = self._open(command, stdin)
+        from paramiko.ssh_exception import SSHException
+
+        try:
+            channel = self._open(command, stdin)
+        except (SSHException, OSError, EOFError) as error:
+            raise self._lost(str(error)) from None
         while not _done(channel):
             if not _drain(channel, stdout, stderr):
                 self._check(deadline or Deadline())
-        return channel.recv_exit_status()
+        status = channel.recv_exit_status()
+        if status < 0:
+            raise self._lost("it was closed under the command")
+        return status
 
     def output(self, command: str, stdin: bytes = b"", deadline: Deadline | None = None) -> bytes:
         """What a command prints. Raises LabBroke, with what it said, if its status is not 0."""
@@ -75,6 +84,13 @@ class Shell:
         channel.exec_command(command)
         threading.Thread(target=_feed, args=(channel, stdin), daemon=True).start()
         return channel
+
+    def _lost(self, how: str) -> LabBroke:
+        """The error for a lost connection; raises the better one where the guest's own end is behind it."""
+        patience = Deadline.after(LOST_SECONDS)
+        while not patience.passed:
+            self._check(Deadline())
+        return LabBroke(f"the connection to the guest is lost: {how}")
 
     def _check(self, deadline: Deadline) -> None:
         self.guest.watch(deadline)
@@ -148,7 +164,7 @@ def _drain(channel: "paramiko.Channel", stdout: BinaryIO, stderr: BinaryIO) -> b
 
 
 def _done(channel: "paramiko.Channel") -> bool:
-    over = channel.exit_status_ready() and channel.eof_received
+    over = channel.closed or (channel.exit_status_ready() and channel.eof_received)
     return bool(over and not channel.recv_ready() and not channel.recv_stderr_ready())
 
 

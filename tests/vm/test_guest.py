@@ -33,7 +33,7 @@ def bzimage() -> Path:
     """The kernel to boot."""
     if given := os.environ.get("LAB_TEST_BZIMAGE"):
         return Path(given)
-    from harness.engine.kernels import kernel_named
+    from harness.guest.named import kernel_named
 
     return kernel_named(folders.PROJECT / "lab.yaml", "stock").bzimage
 
@@ -121,6 +121,6 @@ def test_a_guest_can_be_spoken_to_and_its_death_is_named(bzimage: Path) -> None:
             assert len(monitor.instruction_pointers()) == 2
         os.kill(shell.guest.pid, signal.SIGKILL)
         began = time.monotonic()
-        with pytest.raises(LabBroke, match="qemu-died.*signal 9"):
+        with pytest.raises(LabBroke, match=r"qemu-died.*signal 9"):
             shell.output("sleep 20")
         assert time.monotonic() - began < 5

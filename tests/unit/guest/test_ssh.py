@@ -78,3 +78,10 @@ def test_an_oops_under_a_command_ends_it_and_is_the_kernels_fault(
 def test_a_deadline_ends_a_command(shell: Shell) -> None:
     with pytest.raises(LabBroke, match="timeout"):
         shell.output("sleep 30", deadline=Deadline.after(0.2))
+
+
+def test_a_lost_connection_is_told_from_a_commands_end(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssh, "LOST_SECONDS", 0.1)
+    shell.connection.close()
+    with pytest.raises(LabBroke, match="connection to the guest"):
+        shell.output("true")
