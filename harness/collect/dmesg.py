@@ -39,7 +39,7 @@ class Finding:
 
 
 def findings(log: str, decode: Decode | None = None, signatures: Sequence[Detector] | None = None) -> list[Finding]:
-    """What the kernel complained of, in the order of the log, equal signatures as one.
+    """What the kernel complained of, in the order of the log, equal ones as one.
 
     ``decode`` gives the source frame of a function of vmlinux and an offset. Takes linear time for any input.
     """
@@ -48,13 +48,17 @@ def findings(log: str, decode: Decode | None = None, signatures: Sequence[Detect
 
 
 def counted(found: Iterable[Finding]) -> list[Finding]:
-    """One finding a signature, counts added: also of several logs."""
-    first: dict[str, Finding] = {}
-    counts: Counter[str] = Counter()
+    """One finding a signature and source line, counts added: also of several logs.
+
+    Two WARNs in one function have one signature, which must hold on other kernels, but are two findings.
+    """
+    first: dict[tuple[str, Frame | None], Finding] = {}
+    counts: Counter[tuple[str, Frame | None]] = Counter()
     for finding in found:
-        first.setdefault(finding.signature, finding)
-        counts[finding.signature] += finding.count
-    return [replace(finding, count=counts[signature]) for signature, finding in first.items()]
+        key = finding.signature, finding.where
+        first.setdefault(key, finding)
+        counts[key] += finding.count
+    return [replace(finding, count=counts[key]) for key, finding in first.items()]
 
 
 def _finding(block: Block, decode: Decode | None) -> Finding:

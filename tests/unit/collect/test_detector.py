@@ -83,7 +83,7 @@ def test_a_harmless_line_opens_nothing(line: str) -> None:
         ("kind: wran", r":1: kind: `wran` is not known here.*did you mean `warn`"),
         ("start: '('", r":\d+: start: `\(` is no regular expression"),
         ("start: '(?P<place>x)'", r"unknown group `place`; allowed are file, function"),
-        ("strat: x", r":\d+: strat: unknown key, did you mean `start`\?"),
+        ("stat: x", r":\d+: stat: unknown key, did you mean `start`\?"),
     ],
 )
 def test_a_wrong_file_says_line_and_key(tmp_path: Path, change: str, message: str) -> None:

@@ -35,6 +35,14 @@ def test_equal_traces_are_one_finding_with_a_count() -> None:
     ]
 
 
+def test_two_warnings_of_one_function_are_two_findings_with_one_signature() -> None:
+    found = findings(log("ext4") + log("ext4").replace("dax.c:400", "dax.c:428"))
+    assert [(one.signature, one.where.line if one.where else 0) for one in found] == [
+        ("warning:dax_insert_entry/dax_fault_iter/ext4", 400),
+        ("warning:dax_insert_entry/dax_fault_iter/ext4", 428),
+    ]
+
+
 def test_counts_of_several_logs_are_added() -> None:
     found = counted([*findings(log("ext4", "xfs")), *findings(log("ext4"))])
     assert [one.count for one in found] == [2, 1]
