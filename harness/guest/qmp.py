@@ -3,6 +3,7 @@
 
 import asyncio
 import contextlib
+import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,8 @@ class Monitor:
     def __init__(self, socket: Path, patience: float = PATIENCE) -> None:
         from qemu.qmp import QMPClient
 
+        # A monitor that does not answer is an error of ours; without a handler the library prints its own as well.
+        logging.getLogger("qemu.qmp").addHandler(logging.NullHandler())
         self._socket, self._patience = socket, patience
         self._loop = asyncio.new_event_loop()
         self._client = QMPClient("lab")

@@ -26,7 +26,7 @@ from harness.guest.tail import Lines, Tail
 
 POLL = 0.02  # seconds; QEMU's end interrupts it
 GRACE = 2.0  # seconds that QEMU has to end after the kernel's last word
-QUIET = 60.0  # seconds without a record or a word on the console
+QUIET = 30.0  # seconds without a record or a word on the console
 
 
 class Guest:

@@ -10,6 +10,7 @@ import pytest
 from harness.guest import accel, session
 from harness.guest.keys import KeyPair
 from harness.guest.session import Wish
+from harness.image import racer
 
 
 def test_a_free_port_can_be_listened_on() -> None:
@@ -22,8 +23,8 @@ def test_the_guest_gets_its_keys_and_modules_but_never_the_labs_private_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub = Path(__file__).parents[1] / "image" / "stub_racer"
-    build = session.racer.build_racer
-    monkeypatch.setattr(session.racer, "build_racer", lambda: build(stub, stub))
+    build = racer.build_racer
+    monkeypatch.setattr(racer, "build_racer", lambda: build(stub, stub))
     monkeypatch.setattr(accel, "probe", lambda: "tcg")
     module = tmp_path / "x.ko"
     module.write_bytes(b"the module's bytes")
