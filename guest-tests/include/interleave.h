@@ -106,5 +106,6 @@ struct il_stats {
 #define IL_STATS	_IOR('I', 8, struct il_stats)
 #define IL_CANARY	_IO('I', 9)	/* actor: one racy increment of the module's own counter */
 #define IL_CANARY_READ	_IO('I', 10)	/* returns the counter and sets it to 0 */
+#define IL_ENTRIES	_IOWR('I', 11, __s64)	/* in: a file; out: how many entries its mapping counts, below 0 too */
 
 #endif

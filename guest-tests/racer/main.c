@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* racer JOB [--stress]: see job.c for the file, sweep.c and stress.c for the two modes. */
+/* racer JOB: see job.c for the file. One with `races` is stress (stress.c), any other a sweep (sweep.c). */
 
 #include <errno.h>
 #include <stdarg.h>
@@ -33,9 +33,7 @@ int main(int argc, char **argv)
 
 	record_open(records ? records : "/dev/stdout");
 	if (argc < 2)
-		die("usage: racer JOB [--stress]");
+		die("usage: racer JOB");
 	job_read(&job, argv[1]);
-	if (argc > 2 && !strcmp(argv[2], "--stress"))
-		return stress_guest(&job);
-	return sweep_guest(&job);
+	return job.races ? stress_guest(&job) : sweep_guest(&job);
 }

@@ -80,6 +80,7 @@ struct shared {
 	struct scenario scenario;
 	uint64_t serial;	/* of the schedule: makes every stored value unique in the guest's life */
 	char path[NAME_LEN];
+	unsigned int files;	/* made so far */
 	int fd;			/* the controller's, of that file */
 	char now[256];		/* the schedule under way, for the parent if this process dies */
 	struct window *at;	/* the window that the controller looks at */
@@ -142,7 +143,7 @@ void actor_enter(struct actor *a, struct window *w);
 void world_open(struct shared *s);
 void world_windows(struct shared *s, int windows);
 void world_create(struct shared *s);
-void world_remove(struct shared *s);
+long world_remove(struct shared *s, int il);
 void file_words(const struct shared *s, uint64_t words[PAGES_MAX][WORDS], bool within[PAGES_MAX]);
 
 /* check.c: calls report() once a violation */

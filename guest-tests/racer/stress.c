@@ -179,7 +179,7 @@ static void batch(struct stress *t, int first)
 	kernel_log_drain(count, t);
 	if (!all(t, CMD_CLEANUP))
 		die("cannot clean up");
-	world_remove(s);
+	world_remove(s, -1);
 }
 
 /* Operations that move the file's end leave nothing for a second race in it. */
@@ -243,7 +243,6 @@ int stress_guest(struct job *job)
 	struct shared *shared = shared_memory(sizeof(*shared));
 	volatile unsigned int *words = shared_memory(4096);
 
-	snprintf(shared->path, sizeof(shared->path), "/mnt/file");
 	for (int i = 0; i < job->scenarios; i++) {
 		struct stress t = { .job = job, .shared = shared, .generation = words, .arrived = words + 64, .lined_up = words + 128 };
 		int status = 0;

@@ -111,6 +111,18 @@ static void count_points(struct sweep *w, const struct path *p)
 	}
 }
 
+static void empty_file(struct sweep *w, struct outcome *o)
+{
+	long left = world_remove(w->shared, w->il);
+	char text[96];
+
+	if (!left)
+		return;
+	snprintf(text, sizeof(text), "-: the mapping of the emptied file counts %ld entries", left);
+	outcome_add(o, "tags", text);
+	world_open(w->shared);
+}
+
 static void judge(struct sweep *w, struct outcome *o)
 {
 	static const char *const state[] = { "finished", "blocked", "spinning", "still running" };
@@ -127,7 +139,7 @@ static void judge(struct sweep *w, struct outcome *o)
 		all_actors(w, CMD_LOOK);
 		check_results(w->shared, outcome_add, o);
 		all_actors(w, CMD_CLEANUP);
-		world_remove(w->shared);
+		empty_file(w, o);
 	}
 	kernel_log_drain(outcome_add, o);
 }
@@ -251,7 +263,7 @@ static void warm_up(struct sweep *w)
 			return;	/* the first recorded schedule will say so */
 		all_actors(w, CMD_LOOK);
 		all_actors(w, CMD_CLEANUP);
-		world_remove(w->shared);
+		world_remove(w->shared, w->il);
 	}
 	kernel_log_drain(NULL, NULL);
 }
@@ -356,7 +368,6 @@ static void open_all(struct sweep *w)
 	w->trace = mmap(NULL, sizeof(*w->trace), PROT_READ, MAP_SHARED, w->il, 0);
 	if (w->trace == MAP_FAILED)
 		die("mapping the trace");
-	snprintf(w->shared->path, sizeof(w->shared->path), "/mnt/file");
 	w->cover = mmap(NULL, 2 * w->job->points + 1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	w->atomic = w->cover + w->job->points;
 }

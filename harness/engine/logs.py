@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from harness import folders
-from harness.collect import dmesg, known_issues
+from harness.collect import dmesg
 from harness.points.point import Frame
 from harness.results.run import GuestFinding, Mode
 

@@ -20,7 +20,7 @@ from harness.sweep.records import Kind
 
 HANGS_MAX = 10  # of one scenario: each costs a guest, and ten say what there is to say
 CRASH = {"panic": Kind.OOPS, "oops": Kind.OOPS, "soft-lockup": Kind.HANG, "hang": Kind.HANG}
-SAID_BY_MODULE = re.compile(r"interleave: schedule \S+ (.*)")
+SAID_BY_MODULE = re.compile(r"interleave: (in|after) schedule \S+ (.*)")
 
 Tick = Callable[[int], None]  # called with the number of schedules run since the last call
 
@@ -79,7 +79,8 @@ def _after(batch: Batch, end: GuestEnd) -> str:
     account = batch.ledger.current
     if end.kind in CRASH and account is not None and batch.ledger.proven:
         said = SAID_BY_MODULE.search(end.console)
-        batch.ledger.add_crash(said[1].strip() if said else "", CRASH[end.kind], end.detail)
+        when = ", after the schedule had ended" if said and said[1] == "after" else ""
+        batch.ledger.add_crash(said[2].strip() if said else "", CRASH[end.kind], end.detail + when)
     if not batch.ledger.stopped_at:
         if batch.ledger.open_accounts():
             raise LabBroke(f"a guest ended before its work was done ({end.kind}): {end.detail}")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* interleave.ko: /dev/interleave, see include/interleave.h. */
 
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
@@ -10,6 +11,10 @@
 #include <linux/vmalloc.h>
 
 #include "interleave_internal.h"
+
+#ifndef fd_file
+#define fd_file(f) ((f).file)	/* until v6.11 */
+#endif
 
 struct il_state il = { .quiet = __WAIT_QUEUE_HEAD_INITIALIZER(il.quiet) };
 
@@ -26,6 +31,22 @@ static long stats(struct il_stats __user *arg)
 	for (i = 0; i < CANARY_POINTS; i++)
 		s.canary_point[i] = il.points - CANARY_POINTS + i;
 	return copy_to_user(arg, &s, sizeof(s)) ? -EFAULT : 0;
+}
+
+/* An entry that outlives the truncation of its file is a BUG() at the inode's end, in another schedule or never. */
+static long entries(__s64 __user *arg)
+{
+	__s64 value;
+	struct fd f;
+
+	if (get_user(value, arg))
+		return -EFAULT;
+	f = fdget(value);
+	if (!fd_file(f))
+		return -EBADF;
+	value = fd_file(f)->f_mapping->nrpages;
+	fdput(f);
+	return put_user(value, arg);
 }
 
 static long il_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -52,6 +73,8 @@ static long il_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return il_canary();
 	case IL_CANARY_READ:
 		return il_canary_read();
+	case IL_ENTRIES:
+		return entries((void __user *)arg);
 	}
 	return -ENOTTY;
 }
@@ -80,9 +103,9 @@ static int say_schedule(struct notifier_block *nb, unsigned long action, void *d
 {
 	u32 i, n = il.trace->entries;
 
-	if (!il.active)
+	if (!il.run.name[0])
 		return NOTIFY_DONE;
-	pr_emerg("interleave: schedule %s\n", il.run.name);
+	pr_emerg("interleave: %s schedule %s\n", il.active ? "in" : "after", il.run.name);
 	for (i = 0; i < n; i++) {
 		struct il_entry *e = &il.trace->entry[i];
 

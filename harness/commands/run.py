@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Builds the kernels with and without the patch, explores the interleavings of every scenario on both, and says
+whether the patch does what it should. Exit status: 0 as expected, 1 the kernel failed, 2 wrong input, 3 the lab broke,
+4 inconclusive."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.engine.experiment import Choice
+
+NAME = "run"
+HELP = "run the experiment and give a verdict"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the verb's options."""
+    parser.add_argument("--without", metavar="KERNEL", help="the kernel without the patch, a key of `kernels`")
+    parser.add_argument("--with", dest="with_", metavar="KERNEL", help="the kernel with the patch")
+    parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="only these scenarios")
+    parser.add_argument("--bound", type=int, choices=(0, 1, 2), help="at most that many stops a schedule")
+    parser.add_argument("--points", choices=("calls", "instructions"), help="where actors can be preempted")
+    parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
+    parser.add_argument("--no-stress", action="store_true", help="leave out the random races on several CPUs")
+    parser.add_argument("--dry-run", action="store_true", help="print the plan and the make and qemu lines, run nothing")
+    parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs the experiment."""
+    from harness import host
+    from harness.engine.experiment import resolve
+
+    experiment = resolve(_choice(args))
+    if args.dry_run:
+        from harness.engine.dryrun import describe
+
+        print(describe(experiment))
+        return 0
+    host.ensure(args.no_install, ("build", "image", "guest"))
+    from harness.engine.run import perform
+    from harness.progress import say
+    from harness.report.terminal import render_terminal
+    from harness.results.store import dump_verdict
+
+    folder, done = perform(experiment)
+    assert done.verdict is not None
+    print(dump_verdict(done.verdict) if args.json else render_terminal(done))
+    say(f"all of it: {folder.path} (`./lab report {folder.number}`)")
+    return int(done.verdict.status)
+
+
+def _choice(args: argparse.Namespace) -> Choice:
+    from harness.config.units import seconds_of
+    from harness.engine.experiment import Choice
+    from harness.errors import BadInput
+
+    try:
+        budget = seconds_of(args.budget) if args.budget else None
+    except ValueError as error:
+        raise BadInput(f"--budget: {error}") from None
+    names = tuple(name for words in args.scenario for name in words.split(",") if name)
+    return Choice(
+        args.config, args.without, args.with_, names, args.bound, budget, args.points, stress=not args.no_stress
+    )

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Builds the kernels of an experiment and finds their points; how far each came is told, never thrown away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from harness import folders
+from harness.deadline import Deadline
+from harness.engine.experiment import Experiment, Wanted, debug_units
+from harness.engine.subject import Subject
+from harness.errors import BadInput, KernelFailed
+from harness.kernel import prebuilt
+from harness.kernel.artefacts import Kernel
+from harness.kernel.build import BuildRequest, build
+from harness.kernel.sources import SourceTree, obtain
+from harness.points import cache
+from harness.points.finder import find_points
+from harness.points.point import Point
+from harness.progress import say
+from harness.results.run import KernelInfo
+
+MODULES = folders.PROJECT / "guest-tests" / "modules"
+
+
+@dataclass(frozen=True)
+class Made:
+    """One kernel of the experiment as far as it came; ``kernel`` is None if there is none to boot."""
+
+    wanted: Wanted
+    info: KernelInfo
+    kernel: Kernel | None
+
+
+def make_kernels(experiment: Experiment, deadline: Deadline) -> list[Made]:
+    """Builds each, in place one after the other. Raises BadInput for a wrong source, patch or config."""
+    trees = {wanted.name: obtain(wanted.spec.source, deadline) for wanted in experiment.kernels if wanted.spec.source}
+    units = tuple(experiment.units)
+    for tree in trees.values():
+        units = debug_units(experiment.kernels, units, tree.release)
+    made = [_make(wanted, trees.get(wanted.name), units, deadline) for wanted in experiment.kernels]
+    more = tuple(unit for unit in differing_units(made) if unit not in units)
+    if more:
+        say(f"the code of {', '.join(more)} differs too: building again with its debug information")
+        made = [_make(wanted, trees.get(wanted.name), (*units, *more), deadline) for wanted in experiment.kernels]
+    return made
+
+
+def request_of(wanted: Wanted, tree: SourceTree, units: Sequence[str]) -> BuildRequest:
+    """What is to be built for one kernel from an unpacked source."""
+    from harness.kernel.fragments import chosen
+
+    patches = wanted.series.patches(tree.release, wanted.spec.version) if wanted.series else ()
+    return BuildRequest(
+        name=wanted.name, source=tree, patches=tuple(patches),
+        fragments=chosen(wanted.spec.config, wanted.spec.debug), debug_units=tuple(units),
+        modules=tuple(sorted(path for path in MODULES.iterdir() if (path / "Kbuild").is_file())), cc=wanted.spec.cc,
+    )  # fmt: skip
+
+
+def _make(wanted: Wanted, tree: SourceTree | None, units: Sequence[str], deadline: Deadline) -> Made:
+    info = KernelInfo(name=wanted.name, side=wanted.side)
+    if tree is None:
+        assert wanted.spec.build is not None
+        kernel = prebuilt.from_folder(wanted.spec.build)
+        return Made(wanted, _described(info, kernel, f"prebuilt in {wanted.spec.build}", wanted), kernel)
+    request = request_of(wanted, tree, units)
+    info = replace(info, release=tree.release, source=tree.note, patches=tuple(path.name for path in request.patches))
+    try:
+        kernel = build(request, deadline=deadline)
+    except KernelFailed as error:
+        return Made(wanted, replace(info, state="no-compile", detail=str(error)), None)
+    return Made(wanted, _described(info, kernel, tree.note, wanted), kernel)
+
+
+def _described(info: KernelInfo, kernel: Kernel, source: str, wanted: Wanted) -> KernelInfo:
+    series = wanted.series
+    return replace(
+        info, release=kernel.release, key=kernel.key, build_id=kernel.build_id, source=source,
+        series=series.name if series else "", version=(wanted.spec.version or series.newest) if series else "",
+    )  # fmt: skip
+
+
+def differing_units(made: Sequence[Made]) -> list[str]:
+    """Source files whose object code differs between the kernels: points belong there too."""
+    built = [each.kernel for each in made if each.kernel is not None and each.kernel.objects]
+    if len(built) < 2:
+        return []
+    one, other = built[0].objects, built[1].objects
+    names = [name for name in one.keys() & other.keys() if one[name] != other[name]]
+    return sorted(name.removesuffix(".o") + ".c" for name in names)
+
+
+def subject(made: Made, units: Sequence[str], *, every_instruction: bool) -> Subject:
+    """A built kernel with its points, from the file beside the kernel where they were found before."""
+    assert made.kernel is not None
+    points = _points(made.kernel, sorted(units), every_instruction)
+    return Subject(made.wanted.name, made.kernel, tuple(points))
+
+
+def _points(kernel: Kernel, units: Sequence[str], every_instruction: bool) -> list[Point]:
+    from harness.image.content import digest
+
+    name = f"points-{digest(*units, str(every_instruction))[:16]}.json"
+    path = kernel.folder / name
+    if path.is_file():
+        return cache.load(path)
+    points = find_points(kernel.vmlinux, units, every_instruction=every_instruction)
+    if not points:
+        raise BadInput(f"{', '.join(units)}: no preemption point in {kernel.vmlinux}")
+    cache.save(points, path)
+    return points

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Stress of a run: each kernel's scenarios raced in one guest of several CPUs, reached over SSH."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.config.models import GuestSpec
+from harness.config.scenario import Scenario
+from harness.deadline import Deadline
+from harness.engine.experiment import Experiment
+from harness.engine.guests import guest_plan, supplies
+from harness.engine.stresser import StressLedger
+from harness.engine.subject import Subject
+from harness.engine.sweeper import CRASH
+from harness.errors import LabBroke
+from harness.guest.plan import Accelerator
+from harness.guest.runner import Guest
+from harness.image.initramfs import assemble, overlay
+from harness.image.pmem import fresh_copy
+from harness.progress import Progress
+from harness.sweep.job import Job
+from harness.sweep.records import Kind, StressResult
+
+
+@dataclass(frozen=True)
+class Raced:
+    """Results of all kernels, and each kernel's log lines."""
+
+    results: tuple[StressResult, ...] = ()
+    logs: tuple[tuple[Subject, list[str]], ...] = ()
+
+
+def race_all(
+    experiment: Experiment,
+    subjects: Sequence[Subject],
+    guest: GuestSpec,
+    folder: Path,
+    deadline: Deadline,
+    accelerator: Accelerator,
+) -> Raced:
+    """Races every scenario on every kernel, one guest at a time: each wants the cores for itself."""
+    races = experiment.plan.stress_races
+    if not races:
+        return Raced()
+    results: list[StressResult] = []
+    logs = []
+    with Progress("racing at random", len(subjects) * len(experiment.scenarios)) as progress:
+        for subject in subjects:
+            ledger = StressLedger(subject.name, experiment.scenarios)
+            plan = Plan(subject, guest, folder / f"{subject.name}-stress", races, accelerator)
+            _race(plan, ledger, experiment.scenarios, deadline, lambda: progress.update(len(results)))
+            results += [ledger.results[each.name] for each in experiment.scenarios if each.name in ledger.results]
+            logs.append((subject, ledger.log))
+    return Raced(tuple(results), tuple(logs))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One kernel's stress."""
+
+    subject: Subject
+    guest: GuestSpec
+    folder: Path
+    races: int
+    accelerator: Accelerator
+
+
+def _race(plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadline: Deadline, tick: object) -> None:
+    left = list(scenarios)
+    number = 0
+    while left and not deadline.passed:
+        job = Job(plan.subject.kernel.build_id, (), tuple(left), races=plan.races, cpus=plan.guest.cpus)
+        try:
+            finished = _boot(plan, job, ledger, number, deadline)
+        except LabBroke as error:
+            for scenario in left:
+                if scenario.name not in ledger.results:
+                    ledger.results[scenario.name] = _broken(scenario, plan, str(error))
+            return
+        number += 1
+        names = [scenario.name for scenario in left]
+        behind = names.index(ledger.now) + 1 if ledger.now in names else len(names)
+        left = [] if finished else left[behind:]
+
+
+def _broken(scenario: Scenario, plan: Plan, why: str) -> StressResult:
+    return StressResult(scenario.name, plan.subject.name, plan.guest.cpus, 0, {}, 0.0, (), why)
+
+
+def _boot(plan: Plan, job: Job, ledger: StressLedger, number: int, deadline: Deadline) -> bool:
+    """One guest. True if it came to the end of its job."""
+    store = supplies(plan.guest)
+    folder = plan.folder / f"guest-{number}"
+    folder.mkdir(parents=True)
+    boot = guest_plan("stress", plan.guest, plan.subject.kernel.bzimage, folder, plan.accelerator)
+    initramfs = assemble(folder / "initramfs", store.base, overlay(job.files()))
+    image = fresh_copy(store.template, folder / "nvdimm")
+    boot = replace(boot, initramfs=initramfs, nvdimms=(replace(boot.nvdimms[0], image=image),))
+    ledger.finished = False
+    try:
+        with Guest(boot) as running:
+            for line in running.records(deadline):
+                ledger.take(line)
+            end = running.wait(deadline)
+    finally:
+        image.unlink()
+        initramfs.unlink()
+    if not ledger.finished:
+        ledger.crash(CRASH.get(end.kind, Kind.HANG), end.detail, plan.guest.cpus)
+    return ledger.finished or end.kind == "timeout"

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`lab run`: builds, sweeps, races, judges, and leaves a run folder behind."""
+
+import datetime
+import os
+import shlex
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from harness.collect.known_issues import load_known_issues, mark
+from harness.deadline import Deadline
+from harness.engine.experiment import Experiment
+from harness.engine.guests import Supplies, supplies
+from harness.engine.kernels import Made, differing_units, make_kernels, subject
+from harness.engine.logs import guest_findings
+from harness.engine.races import race_all
+from harness.engine.subject import Subject
+from harness.engine.sweeps import Hall, Swept, sweep_all
+from harness.guest import accel
+from harness.points.decoder import Decoder
+from harness.process import run as run_program
+from harness.progress import say
+from harness.results.folder import RunFolder
+from harness.results.run import GuestFinding, KernelInfo, Run, appearing
+from harness.verdict.judge import judged
+
+
+def perform(experiment: Experiment) -> tuple[RunFolder, Run]:
+    """Runs the whole experiment within its budget. Raises BadInput and LabBroke only for what stops all of it."""
+    started, began = datetime.datetime.now(datetime.UTC), time.monotonic()
+    deadline = Deadline.after(experiment.budget_seconds)
+    made = make_kernels(experiment, deadline)
+    folder = RunFolder.create()
+    sweep_guest, stress_guest = experiment.lab.guest("sweep"), experiment.lab.guest("stress")
+    store = supplies(sweep_guest)
+    subjects = _subjects(experiment, made)
+    say(f"run {folder.number}: {len(experiment.scenarios)} scenarios on {', '.join(each.name for each in subjects)}")
+    swept = sweep_all(subjects, experiment.scenarios, Hall(sweep_guest, store, folder.path / "guests", deadline))
+    accelerator = accel.probe()
+    raced = race_all(experiment, subjects, stress_guest, folder.path / "guests", deadline, accelerator)
+    infos = tuple(_booted(each.info, swept) for each in made)
+    _keep_inputs(folder.path, made)
+    run = Run(
+        number=folder.number, started=started.isoformat(timespec="seconds"), seconds=time.monotonic() - began,
+        plan=replace(experiment.plan, units=tuple(sorted({point.unit for each in subjects for point in each.points}))),
+        kernels=tuple(_with_lines(info, swept) for info in infos),
+        results=tuple(result for each in swept for result in each.results), stress=raced.results,
+        findings=tuple(_findings(swept, raced.logs)), expectations=experiment.expectations,
+        points={each.subject.name: appearing(each.subject.points, each.results) for each in swept},
+        accel=accelerator, environment=environment(store), reproduce=reproduce_line(experiment),
+    )  # fmt: skip
+    run = judged(run)
+    folder.save(run)
+    return folder, run
+
+
+def _subjects(experiment: Experiment, made: Sequence[Made]) -> list[Subject]:
+    from harness.engine.experiment import debug_units
+
+    instructions = experiment.lab.experiment.points.granularity == "instructions"
+    release = next((each.info.release for each in made if each.info.release), "")
+    units = {*debug_units(experiment.kernels, experiment.units, release), *differing_units(made)}
+    return [subject(each, sorted(units), every_instruction=instructions) for each in made if each.kernel]
+
+
+def _booted(info: KernelInfo, swept: Sequence[Swept]) -> KernelInfo:
+    """A kernel whose every guest failed to boot says so instead of having results that are all broken."""
+    results = [result for each in swept if each.subject.name == info.name for result in each.results]
+    unbooted = [result.broken for result in results if "(boot-failure)" in result.broken]
+    if results and len(unbooted) == len(results):
+        return replace(info, state="no-boot", detail=unbooted[0])
+    return info
+
+
+def _with_lines(info: KernelInfo, swept: Sequence[Swept]) -> KernelInfo:
+    """Adds the text of the source lines that reports quote."""
+    for each in swept:
+        if each.subject.name == info.name:
+            frames = [frame for point in appearing(each.subject.points, each.results) for frame in point.frames]
+            return replace(info, lines=_quoted(each.subject, {(frame.file, frame.line) for frame in frames}))
+    return info
+
+
+def _quoted(subject: Subject, places: set[tuple[str, int]]) -> dict[str, dict[int, str]]:
+    quoted: dict[str, dict[int, str]] = {}
+    for file in {file for file, _line in places}:
+        try:
+            lines = subject.kernel.source(file).splitlines()
+        except (OSError, KeyError):
+            continue  # a header: only edited and asked files are kept beside a kernel
+        quoted[file] = {line: lines[line - 1] for name, line in sorted(places) if name == file and line <= len(lines)}
+    return quoted
+
+
+def _findings(swept: Sequence[Swept], stress_logs: Sequence[tuple[Subject, list[str]]]) -> list[GuestFinding]:
+    found: list[GuestFinding] = []
+    for each in swept:
+        with Decoder(each.subject.kernel.vmlinux) as decode:
+            found += guest_findings(each.subject.name, "sweep", each.logs, decode)
+    for subject_, lines in stress_logs:
+        with Decoder(subject_.kernel.vmlinux) as decode:
+            found += guest_findings(subject_.name, "stress", [("", lines)], decode)
+    return _known(found, {each.subject.name: each.subject.kernel.release for each in swept})
+
+
+def _known(found: list[GuestFinding], releases: dict[str, str]) -> list[GuestFinding]:
+    issues = load_known_issues()
+    today = datetime.datetime.now(datetime.UTC).date()
+    marked = [mark([each.finding], issues, releases.get(each.kernel, ""), today).findings[0] for each in found]
+    return [replace(each, finding=finding) for each, finding in zip(found, marked, strict=True)]
+
+
+def _keep_inputs(folder: Path, made: Sequence[Made]) -> None:
+    """Config and patches of each kernel beside its results, so that a run explains itself later."""
+    for each in made:
+        kept = folder / "kernels" / each.wanted.name
+        kept.mkdir(parents=True)
+        if each.kernel is not None:
+            shutil.copy(each.kernel.config, kept / "config")
+            if each.kernel.build_log.is_file():
+                shutil.copy(each.kernel.build_log, kept / "build.log")
+        if each.wanted.series and each.info.release:
+            for patch in each.wanted.series.patches(each.info.release, each.wanted.spec.version):
+                shutil.copy(patch, kept / patch.name)
+
+
+def environment(_store: Supplies) -> dict[str, str]:
+    """Versions of what the result may depend on."""
+    qemu = run_program(["qemu-system-x86_64", "--version"]).stdout.split("\n", 1)[0]
+    gcc = run_program(["gcc", "--version"]).stdout.split("\n", 1)[0]
+    return {"qemu": qemu, "compiler": gcc, "host": f"{os.cpu_count()} CPUs, {os.uname().sysname} {os.uname().release}"}
+
+
+def reproduce_line(experiment: Experiment) -> str:
+    """The command that runs the same again."""
+    choice, lab = experiment.choice, experiment.lab.experiment
+    words = ["./lab", "run", "--without", lab.without, "--with", lab.with_]
+    words += ["--scenario=" + ",".join(choice.scenarios)] if choice.scenarios else []
+    words += [f"--bound={choice.bound}"] if choice.bound is not None else []
+    words += [f"--points={choice.granularity}"] if choice.granularity else []
+    words += [] if choice.stress else ["--no-stress"]
+    return shlex.join(words)
+
+
