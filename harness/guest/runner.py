@@ -26,6 +26,7 @@ from harness.guest.tail import Lines, Tail
 
 POLL = 0.02  # seconds; QEMU's end interrupts it
 GRACE = 2.0  # seconds that QEMU has to end after the kernel's last word
+LINE = 512  # bytes; no message that matters is longer
 QUIET = 30.0  # seconds without a record or a word on the console
 
 
@@ -134,9 +135,13 @@ class Guest:
         if said or recorded:
             self._heard = time.monotonic()
         self._console += said
-        if said and self._over_at is None and end.is_over(self.console):
+        if said and self._over_at is None and end.is_over(self._last_words(len(said))):
             self._over_at = time.monotonic()
         self._lines.extend(self._cut.feed(recorded))
+
+    def _last_words(self, new: int) -> str:
+        """What is new and a line before it: a guest that prints a lot is not read from its beginning each time."""
+        return self._console[-(new + LINE) :].decode("utf-8", "replace")
 
     def _over(self) -> bool:
         """Whether the kernel has died, or switched off, and QEMU has had time to follow."""

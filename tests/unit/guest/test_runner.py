@@ -124,3 +124,12 @@ def test_waiting_for_ssh_says_why_the_guest_ended(plan_of: MakePlan) -> None:
     script = BOOT + "console lab: broken: the guest has no eth0\nconsole reboot: Power down\n"
     with Guest(plan_of(script)) as guest, pytest.raises(LabBroke, match="no eth0"):
         guest.wait_ready(Deadline.after(20))
+
+
+def test_a_panic_that_comes_in_two_pieces_is_still_noticed(plan_of: MakePlan) -> None:
+    with Guest(plan_of(BOOT + "forever\n")) as guest:
+        for piece in ("[ 1.0] Kernel panic - not ", "syncing: Fatal exception\n"):
+            with guest.plan.console.open("a") as console:
+                console.write(piece)
+            guest.watch(Deadline())
+        assert guest.wait(Deadline.after(20)).kind == "panic"
