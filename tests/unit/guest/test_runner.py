@@ -128,6 +128,8 @@ def test_waiting_for_ssh_says_why_the_guest_ended(plan_of: MakePlan) -> None:
 
 def test_a_panic_that_comes_in_two_pieces_is_still_noticed(plan_of: MakePlan) -> None:
     with Guest(plan_of(BOOT + "forever\n")) as guest:
+        while "lab: init" not in guest.console:
+            guest.watch(Deadline())
         for piece in ("[ 1.0] Kernel panic - not ", "syncing: Fatal exception\n"):
             with guest.plan.console.open("a") as console:
                 console.write(piece)
