@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Pristine source trees in the cache, and what can be read off a kernel tree."""
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import folders
+from harness.deadline import Deadline
+from harness.errors import BadInput
+from harness.kernel.locks import keep, locked
+
+KIND = "sources"
+VARIABLE = re.compile(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)\s*=[ \t]*(\S*)", re.M)
+MUST_EXIST = ("Makefile", "Kconfig", "scripts/kconfig/merge_config.sh")
+
+
+@dataclass(frozen=True)
+class SourceTree:
+    """A pristine kernel tree in the cache, never built in. ``note``: what a user should know, or "".
+
+    ``own``: the user's own code, so that it may be at fault where it does not compile.
+    """
+
+    folder: Path
+    release: str
+    digest: str
+    note: str = ""
+    own: bool = False
+
+
+def release_of(tree: Path) -> str:
+    """The release that a tree's Makefile states, as "6.1.192" or "6.19.0-rc3"."""
+    parts: dict[str, str] = dict(VARIABLE.findall((tree / "Makefile").read_text(errors="replace")))
+    numbers = [parts.get(name, "") for name in ("VERSION", "PATCHLEVEL", "SUBLEVEL")]
+    return ".".join(number for number in numbers if number) + parts.get("EXTRAVERSION", "")
+
+
+def check_tree(tree: Path, named: Path) -> None:
+    """Raises BadInput, saying ``named``, if ``tree`` is no Linux source tree."""
+    for name in MUST_EXIST:
+        if not (tree / name).is_file():
+            raise BadInput(f"{named} holds no Linux source tree: {name} is missing in it")
+
+
+def stored(digest: str, fill: Callable[[Path], Path], named: Path, deadline: Deadline) -> Path:
+    """The tree with this digest, unpacked by ``fill(scratch folder) -> tree in it`` where it is not there yet."""
+    entry = folders.cache() / KIND / digest
+    with locked(entry, deadline, "unpack a kernel source"):
+        if not (entry / "linux").is_dir():
+            _fill(entry, fill, named)
+    keep(entry)
+    return entry / "linux"
+
+
+def _fill(entry: Path, fill: Callable[[Path], Path], named: Path) -> None:
+    draft = entry.with_name(f".draft-{entry.name}")  # one name, under the lock: a killed draft is reused
+    shutil.rmtree(draft, ignore_errors=True)
+    (draft / "in").mkdir(parents=True)
+    try:
+        tree = fill(draft / "in")
+        check_tree(tree, named)
+        tree.rename(draft / "linux")
+        shutil.rmtree(draft / "in", ignore_errors=True)
+        shutil.rmtree(entry, ignore_errors=True)
+        draft.rename(entry)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)

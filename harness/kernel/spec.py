@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""From a kernel's section of lab.yaml to the kernel."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from harness import folders
+from harness.config.loader import load_series
+from harness.config.models import KernelSpec
+from harness.deadline import Deadline
+from harness.errors import BadInput
+from harness.kernel import fragments, prebuilt
+from harness.kernel.artefacts import Kernel
+from harness.kernel.build import BuildRequest, build
+from harness.kernel.sources import SourceTree, obtain
+
+MODULES = folders.PROJECT / "guest-tests" / "modules"
+PATCHES = folders.PROJECT / "patches"
+
+
+def kernel(name: str, spec: KernelSpec, units: Iterable[str], deadline: Deadline) -> Kernel:
+    """The kernel ``name`` of lab.yaml, built or prebuilt, with the lab's modules.
+
+    Raises BadInput, KernelFailed, LabBroke.
+    """
+    if spec.build:
+        return prebuilt.from_folder(Path(spec.build), name, own=module_folders(), deadline=deadline)
+    return build(request(name, spec, units, deadline), deadline=deadline)
+
+
+def request(name: str, spec: KernelSpec, units: Iterable[str], deadline: Deadline) -> BuildRequest:
+    """What to build for a kernel that has a source; the source is fetched if it is not in the cache."""
+    if not spec.source:
+        raise BadInput(f"kernels.{name}: it is prebuilt (`build`), there is nothing to build")
+    source = obtain(spec.source, deadline)
+    return BuildRequest(
+        name=name, source=source, patches=patches(spec, source), fragments=fragments.chosen(spec.config, spec.debug),
+        debug_units=tuple(sorted(set(units))), modules=module_folders(), cc=spec.cc,
+    )  # fmt: skip
+
+
+def patches(spec: KernelSpec, source: SourceTree) -> tuple[Path, ...]:
+    """The patch files of the kernel's series for the release of ``source``."""
+    return load_series(PATCHES / spec.series).patches(source.release, spec.version) if spec.series else ()
+
+
+def module_folders() -> tuple[Path, ...]:
+    """The lab's modules."""
+    return tuple(sorted(path for path in MODULES.iterdir() if (path / "Kbuild").is_file())) if MODULES.is_dir() else ()

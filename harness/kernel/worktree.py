@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The work tree of one source, config and compiler: built in again and again, so that make redoes only what changed.
+
+A built tree cannot be copied elsewhere: objtool's command files hold absolute paths, and everything would be rebuilt.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import folders
+from harness.deadline import Deadline
+from harness.errors import LabBroke
+from harness.image.content import write_atomically
+from harness.kernel import config, variant
+from harness.kernel.fragments import Option
+from harness.kernel.make import Job, MakeFailed, make, run_make
+from harness.kernel.series import Content
+from harness.kernel.sources import SourceTree
+from harness.process import run
+from harness.progress import Progress
+
+KIND = "trees"
+BUSY = ".lab-busy"
+CONFIGURED = ".lab-configured"
+TARGETS = ("vmlinux", "bzImage", "modules")
+FIRST_STEPS = 1250  # of a whole build, until one has been counted
+SUSPECT_SECONDS = 30.0  # before the last write of a killed make: what was written then may be half a file
+OBJECTS = ("*.o", "*.a", "vmlinux*", ".tmp_vmlinux*")
+
+
+@dataclass(frozen=True)
+class WorkTree:
+    """The tree of ``key``, whose lock this process holds through the descriptor ``lock``."""
+
+    key: str
+    source: SourceTree
+    options: tuple[Option, ...]
+    cc: str
+    lock: int
+
+    @property
+    def entry(self) -> Path:
+        """Its place in the cache."""
+        return place(self.key)
+
+    @property
+    def tree(self) -> Path:
+        """The tree that make runs in."""
+        return self.entry / "linux"
+
+    def prepare(self, wanted: Mapping[str, Content], deadline: Deadline) -> None:
+        """Has the tree there, configured, with the files ``wanted``. Raises BadInput for what the config lacks."""
+        if not self.tree.is_dir():
+            self._copy(deadline)
+        self._mend()
+        changed = variant.switch(self.tree, self.source.folder, wanted)
+        if not (self.tree / CONFIGURED).exists() or any(_is_config(name) for name in changed):
+            (self.tree / CONFIGURED).unlink(missing_ok=True)
+            self._configure(deadline)
+            (self.tree / CONFIGURED).touch()
+
+    def _copy(self, deadline: Deadline) -> None:
+        draft = self.entry / ".draft"
+        shutil.rmtree(draft, ignore_errors=True)
+        self.entry.mkdir(parents=True, exist_ok=True)
+        # Hard links: nothing in a build writes into a source file, and a variant replaces it.
+        run(["cp", "-al", self.source.folder, draft], deadline=deadline)
+        draft.rename(self.tree)
+
+    def _configure(self, deadline: Deadline) -> None:
+        """An unchanged .config keeps its time, else make would go through everything again."""
+        before = self.tree / ".config.lab"
+        if (self.tree / ".config").exists():
+            shutil.copy2(self.tree / ".config", before)
+        config.configure(self.tree, self.options, self.cc, deadline)
+        if before.exists() and before.read_bytes() == (self.tree / ".config").read_bytes():
+            before.replace(self.tree / ".config")
+        before.unlink(missing_ok=True)
+
+    def _mend(self) -> None:
+        """Throws away what a killed make may have half written: make itself believes in times alone."""
+        busy = self.tree / BUSY
+        if not busy.exists():
+            return
+        found = [path for pattern in OBJECTS for path in self.tree.rglob(pattern) if path.is_file()]
+        times = {path: path.stat().st_mtime for path in found}
+        last = max(times.values(), default=0.0)
+        for path, time in times.items():
+            if time >= last - SUSPECT_SECONDS:
+                path.unlink()
+        busy.unlink()
+
+    def make(self, targets: Sequence[str], log: Path, deadline: Deadline, title: str) -> None:
+        """Runs make with progress. Raises MakeFailed, or LabBroke if the deadline passes."""
+        whole = "vmlinux" in targets and not (self.tree / "vmlinux").exists()
+        total = self._expected() if whole else None
+        self.run(Job(make(self.cc, *targets), self.tree, log, self.lock), deadline, title, total)
+
+    def run(self, job: Job, deadline: Deadline, title: str, total: float | None = None) -> None:
+        """Runs one make in the tree, marked as busy until it has ended by itself."""
+        busy = self.tree / BUSY
+        busy.touch()
+        try:
+            with Progress(title, total) as progress:
+                steps = run_make(job, deadline, lambda done, what: progress.update(min(done, total or done), what))
+        except MakeFailed:
+            busy.unlink()  # an error of a compiler leaves no half-written object
+            raise
+        busy.unlink()
+        if total:
+            write_atomically(_estimate(self.key), [json.dumps(steps).encode()])
+
+    def _expected(self) -> float:
+        try:
+            return float(json.loads(_estimate(self.key).read_text()))
+        except (FileNotFoundError, ValueError):
+            return FIRST_STEPS
+
+    def release(self) -> str:
+        """What `uname -r` will say."""
+        try:
+            return (self.tree / "include/config/kernel.release").read_text().strip()
+        except FileNotFoundError:
+            raise LabBroke(f"{self.tree}: make left no include/config/kernel.release") from None
+
+
+def place(key: str) -> Path:
+    """A work tree's folder in the cache."""
+    return folders.cache() / KIND / key
+
+
+def _estimate(key: str) -> Path:
+    return folders.cache() / "estimates" / f"{key}.json"
+
+
+def _is_config(name: str) -> bool:
+    return Path(name).name.startswith("Kconfig")
