@@ -3,13 +3,12 @@
 
 from pathlib import Path
 
+from harness.config.models import KernelSpec
 from harness.deadline import Deadline
-from harness.engine.experiment import PATCHES, Choice, Wanted, debug_units, resolve
-from harness.engine.kernels import request_of
+from harness.engine.experiment import Choice, Experiment, debug_units, resolve
 from harness.errors import BadInput
-from harness.kernel import prebuilt
+from harness.kernel import spec as kernels
 from harness.kernel.artefacts import Kernel
-from harness.kernel.build import build
 from harness.kernel.sources import obtain
 
 
@@ -23,12 +22,11 @@ def kernel_named(config: Path, name: str, deadline: Deadline | None = None) -> K
     spec = experiment.lab.kernels.get(name)
     if spec is None:
         raise BadInput(f"{config}: kernels: there is no `{name}`; there are {', '.join(experiment.lab.kernels)}")
-    if spec.build:
-        return prebuilt.from_folder(spec.build)
-    assert spec.source, "a kernel has either `build` or `source`"
-    from harness.config.loader import load_series
+    return kernels.kernel(name, spec, _units(experiment, spec, deadline), deadline)
 
-    tree = obtain(spec.source, deadline)
-    units = debug_units(experiment.kernels, experiment.units, tree.release)
-    wanted = Wanted("with", name, spec, load_series(PATCHES / spec.series) if spec.series else None)
-    return build(request_of(wanted, tree, units), deadline=deadline)
+
+def _units(experiment: Experiment, spec: KernelSpec, deadline: Deadline) -> tuple[str, ...]:
+    """Those that a run gives debug information: another set would be another kernel of the cache."""
+    if not spec.source:
+        return ()
+    return debug_units(experiment.kernels, experiment.units, obtain(spec.source, deadline).release)
