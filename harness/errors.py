@@ -25,7 +25,7 @@ class LabError(Exception):
 
 
 class BadInput(LabError):
-    """The user's yaml, patch, config, image or kernel is wrong: says file, line or key, what is wrong and what to do."""
+    """The user's yaml, patch, config, image or kernel is wrong: file, line or key, what is wrong, what to do."""
 
     status = ExitStatus.BAD_INPUT
 

@@ -8,7 +8,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def cache() -> Path:
-    """The cache: kernels, images, probed facts. ``$LAB_CACHE``, else ``$XDG_CACHE_HOME/dax-lab``, else ``~/.cache/dax-lab``."""
+    """Kernels, images, probed facts: ``$LAB_CACHE``, else dax-lab in ``$XDG_CACHE_HOME``, else in ``~/.cache``."""
     base = os.environ.get("LAB_CACHE")
     if base:
         return Path(base)

@@ -49,7 +49,7 @@ def run(
             stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):  # the latter where PATH holds a folder that cannot be read
         raise LabBroke(f"`{words[0]}` is not installed: `./lab doctor` names the package") from None
     try:
         output, _ = child.communicate(stdin, timeout=deadline.remaining() if deadline else None)

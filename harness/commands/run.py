@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--points", choices=("calls", "instructions"), help="where actors can be preempted")
     parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
     parser.add_argument("--no-stress", action="store_true", help="leave out the random races on several CPUs")
-    parser.add_argument("--dry-run", action="store_true", help="print the plan and the make and qemu lines, run nothing")
+    parser.add_argument("--dry-run", action="store_true", help="print the plan, make and qemu lines; run nothing")
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
 
 

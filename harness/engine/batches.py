@@ -12,8 +12,9 @@ BATCHES = 2  # of each kernel
 
 def cost(scenario: Scenario) -> int:
     """About how many schedules the scenario has; only the order of magnitude matters."""
-    actors = len(scenario.actors)
-    return factorial(actors) * (1 + sum((STOPS_A_RUN * (actors - 1)) ** stops for stops in range(1, scenario.bound + 1)))
+    others = len(scenario.actors) - 1
+    runs: int = sum((STOPS_A_RUN * others) ** stops for stops in range(scenario.bound + 1))
+    return factorial(others + 1) * runs
 
 
 def batches(scenarios: Sequence[Scenario], count: int = BATCHES) -> list[tuple[Scenario, ...]]:

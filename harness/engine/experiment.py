@@ -86,7 +86,8 @@ def resolve(choice: Choice) -> Experiment:
     expect = dict(without.expect) if without else {}
     for name in expect:
         if name not in every:
-            raise BadInput(f"patches/{without.name if without else ''}/series.yaml: expect: no scenario is called `{name}`")
+            series = without.name if without else ""
+            raise BadInput(f"patches/{series}/series.yaml: expect: no scenario is called `{name}`")
     chosen = {scenario.name for scenario in scenarios}
     return Experiment(choice, lab, kernels, scenarios, {name: expect[name] for name in expect if name in chosen})
 

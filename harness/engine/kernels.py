@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from harness import folders
 from harness.deadline import Deadline
@@ -12,6 +13,7 @@ from harness.errors import BadInput, KernelFailed
 from harness.kernel import prebuilt
 from harness.kernel.artefacts import Kernel
 from harness.kernel.build import BuildRequest, build
+from harness.kernel.fragments import chosen
 from harness.kernel.sources import SourceTree, obtain
 from harness.points import cache
 from harness.points.finder import find_points
@@ -47,21 +49,24 @@ def make_kernels(experiment: Experiment, deadline: Deadline) -> list[Made]:
 
 def request_of(wanted: Wanted, tree: SourceTree, units: Sequence[str]) -> BuildRequest:
     """What is to be built for one kernel from an unpacked source."""
-    from harness.kernel.fragments import chosen
-
     patches = wanted.series.patches(tree.release, wanted.spec.version) if wanted.series else ()
     return BuildRequest(
         name=wanted.name, source=tree, patches=tuple(patches),
         fragments=chosen(wanted.spec.config, wanted.spec.debug), debug_units=tuple(units),
-        modules=tuple(sorted(path for path in MODULES.iterdir() if (path / "Kbuild").is_file())), cc=wanted.spec.cc,
+        modules=own_modules(), cc=wanted.spec.cc,
     )  # fmt: skip
+
+
+def own_modules() -> tuple[Path, ...]:
+    """Folders of the lab's modules."""
+    return tuple(sorted(path for path in MODULES.iterdir() if (path / "Kbuild").is_file()))
 
 
 def _make(wanted: Wanted, tree: SourceTree | None, units: Sequence[str], deadline: Deadline) -> Made:
     info = KernelInfo(name=wanted.name, side=wanted.side)
     if tree is None:
         assert wanted.spec.build is not None
-        kernel = prebuilt.from_folder(wanted.spec.build)
+        kernel = prebuilt.from_folder(wanted.spec.build, wanted.name, own=own_modules(), deadline=deadline)
         return Made(wanted, _described(info, kernel, f"prebuilt in {wanted.spec.build}", wanted), kernel)
     request = request_of(wanted, tree, units)
     info = replace(info, release=tree.release, source=tree.note, patches=tuple(path.name for path in request.patches))

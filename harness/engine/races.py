@@ -49,7 +49,8 @@ def race_all(
         for subject in subjects:
             ledger = StressLedger(subject.name, experiment.scenarios)
             plan = Plan(subject, guest, folder / f"{subject.name}-stress", races, accelerator)
-            _race(plan, ledger, experiment.scenarios, deadline, lambda: progress.update(len(results)))
+            _race(plan, ledger, experiment.scenarios, deadline)
+            progress.update(len(results))
             results += [ledger.results[each.name] for each in experiment.scenarios if each.name in ledger.results]
             logs.append((subject, ledger.log))
     return Raced(tuple(results), tuple(logs))
@@ -66,7 +67,7 @@ class Plan:
     accelerator: Accelerator
 
 
-def _race(plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadline: Deadline, tick: object) -> None:
+def _race(plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadline: Deadline) -> None:
     left = list(scenarios)
     number = 0
     while left and not deadline.passed:

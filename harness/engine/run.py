@@ -19,6 +19,7 @@ from harness.engine.logs import guest_findings
 from harness.engine.races import race_all
 from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall, Swept, sweep_all
+from harness.errors import BadInput
 from harness.guest import accel
 from harness.points.decoder import Decoder
 from harness.process import run as run_program
@@ -89,7 +90,7 @@ def _quoted(subject: Subject, places: set[tuple[str, int]]) -> dict[str, dict[in
     for file in {file for file, _line in places}:
         try:
             lines = subject.kernel.source(file).splitlines()
-        except (OSError, KeyError):
+        except BadInput:
             continue  # a header: only edited and asked files are kept beside a kernel
         quoted[file] = {line: lines[line - 1] for name, line in sorted(places) if name == file and line <= len(lines)}
     return quoted
@@ -143,5 +144,3 @@ def reproduce_line(experiment: Experiment) -> str:
     words += [f"--points={choice.granularity}"] if choice.granularity else []
     words += [] if choice.stress else ["--no-stress"]
     return shlex.join(words)
-
-

@@ -2,8 +2,8 @@
 """A kernel with its preemption points: what a sweep is done on."""
 
 from dataclasses import dataclass
-from typing import Any as Kernel
 
+from harness.kernel.artefacts import Kernel
 from harness.points.point import Point
 
 

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What `lab run --dry-run` prints: the plan, and the lines that would be run."""
+
+import shlex
+from pathlib import Path
+
+from harness.deadline import Deadline
+from harness.engine.batches import batches
+from harness.engine.experiment import Experiment, Wanted, debug_units
+from harness.engine.guests import guest_plan
+from harness.engine.kernels import request_of
+from harness.guest.argv import qemu_argv
+from harness.kernel.build import make_lines
+from harness.kernel.sources import obtain
+
+
+def describe(experiment: Experiment) -> str:
+    """The plan as text. A source that is not in the cache yet is fetched: the make lines depend on it."""
+    plan = experiment.plan
+    lines = [f"{wanted.side}: {wanted.name} ({_origin(wanted)})" for wanted in experiment.kernels]
+    lines += [f"budget: {plan.budget_seconds:.0f} s, coverage floor: {plan.coverage_floor:.0%}"]
+    lines += [f"points: {plan.granularity} of {', '.join(plan.units) or 'what the series touch'}"]
+    for number, part in enumerate(batches(experiment.scenarios)):
+        named = ", ".join(f"{scenario.name} (c = {scenario.bound})" for scenario in part)
+        lines.append(f"guest {number} of each kernel: {named}")
+    if plan.stress_races:
+        lines.append(f"stress: {plan.stress_races} races a scenario on {plan.stress_cpus} CPUs")
+    for wanted in experiment.kernels:
+        lines += ["", f"# {wanted.name}", *_make(experiment, wanted)]
+    return "\n".join([*lines, "", "# a sweep's guest", _qemu(experiment)])
+
+
+def _origin(wanted: Wanted) -> str:
+    if wanted.spec.build:
+        return f"prebuilt in {wanted.spec.build}"
+    return f"{wanted.spec.source}" + (f" with series {wanted.series.name}" if wanted.series else "")
+
+
+def _make(experiment: Experiment, wanted: Wanted) -> list[str]:
+    if not wanted.spec.source:
+        return []
+    tree = obtain(wanted.spec.source, Deadline.after(experiment.budget_seconds))
+    units = debug_units(experiment.kernels, experiment.units, tree.release)
+    return [shlex.join(line) for line in make_lines(request_of(wanted, tree, units))]
+
+
+def _qemu(experiment: Experiment) -> str:
+    guest = experiment.lab.guest("sweep")
+    return shlex.join(qemu_argv(guest_plan("sweep", guest, Path("bzImage"), Path("runs/N/guests/KERNEL"), "tcg")))
