@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Differences between the kernels that the modules are built for, 5.10 to 6.12 and later. */
+#ifndef LAB_COMPAT_H
+#define LAB_COMPAT_H
+
+#include <linux/kprobes.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#error "dirty-tags and durability need the xarray of DAX entries as it is since v5.10"
+#endif
+
+/* The devmap bit of page tables is gone since v6.17 (d438d2734170, "mm: remove devmap related functions"). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define lab_pte_devmap(pte) false
+#else
+#define lab_pte_devmap(pte) pte_devmap(pte)
+#endif
+
+/*
+ * Unlike pte_offset_map() of v6.5 and later this needs nothing that is not exported; on 64 bit it is the same. The
+ * caller sees to it that the table is not freed meanwhile.
+ */
+#define lab_pte_offset(pmd, address) pte_offset_kernel(pmd, address)
+
+/* The name of a function that was renamed: the one in use now, then older ones. */
+static inline int lab_register_kretprobe(struct kretprobe *probe, const char *const *names)
+{
+	int ret = -ENOENT;
+
+	for (; *names && ret; names++) {
+		probe->kp.symbol_name = *names;
+		probe->kp.addr = NULL;
+		ret = register_kretprobe(probe);
+	}
+	return ret;
+}
+
+#endif
