@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/version.h>
+#include <linux/xarray.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
 #error "dirty-tags and durability need the xarray of DAX entries as it is since v5.10"
@@ -24,6 +25,26 @@
  * caller sees to it that the table is not freed meanwhile.
  */
 #define lab_pte_offset(pmd, address) pte_offset_kernel(pmd, address)
+
+/* Bits of a DAX entry's value, as in fs/dax.c since v4.20; no header has them. */
+#define LAB_DAX_SHIFT 4
+#define LAB_DAX_LOCKED (1UL << 0)
+#define LAB_DAX_PMD (1UL << 1)
+#define LAB_DAX_ZERO_PAGE (1UL << 2)
+#define LAB_DAX_EMPTY (1UL << 3)
+
+static inline unsigned int lab_dax_order(unsigned long value)
+{
+	return value & LAB_DAX_PMD ? PMD_SHIFT - PAGE_SHIFT : 0;
+}
+
+/* The page behind one index of an entry; there is none behind an empty entry. */
+static inline unsigned long lab_dax_pfn(unsigned long value, unsigned long index)
+{
+	if (value & LAB_DAX_EMPTY)
+		return 0;
+	return (value >> LAB_DAX_SHIFT) + (index & ((1UL << lab_dax_order(value)) - 1));
+}
 
 /* The name of a function that was renamed: the one in use now, then older ones. */
 static inline int lab_register_kretprobe(struct kretprobe *probe, const char *const *names)

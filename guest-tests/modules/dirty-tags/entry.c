@@ -4,20 +4,13 @@
 #include "internal.h"
 #include <lab_compat.h>
 
-/* The bits of fs/dax.c, which no header has. */
-#define DAX_SHIFT 4
-#define DAX_LOCKED (1UL << 0)
-#define DAX_PMD (1UL << 1)
-#define DAX_ZERO_PAGE (1UL << 2)
-#define DAX_EMPTY (1UL << 3)
-
 static const struct {
 	unsigned long bit;
 	u32 state;
 } bits[] = {
-	{ DAX_LOCKED, DT_LOCKED },
-	{ DAX_ZERO_PAGE, DT_ZERO },
-	{ DAX_EMPTY, DT_EMPTY },
+	{ LAB_DAX_LOCKED, DT_LOCKED },
+	{ LAB_DAX_ZERO_PAGE, DT_ZERO },
+	{ LAB_DAX_EMPTY, DT_EMPTY },
 };
 
 static u32 marks_of(struct xa_state *xas)
@@ -37,15 +30,12 @@ static void decode(struct xa_state *xas, void *found, u64 index, struct dt_index
 	int i;
 
 	entry->index = index;
-	entry->order = value & DAX_PMD ? PMD_SHIFT - PAGE_SHIFT : 0;
-	entry->pfn = value >> DAX_SHIFT;
+	entry->order = lab_dax_order(value);
+	entry->pfn = lab_dax_pfn(value, index);
 	entry->state = DT_PRESENT | marks_of(xas);
 	for (i = 0; i < ARRAY_SIZE(bits); i++)
 		if (value & bits[i].bit)
 			entry->state |= bits[i].state;
-	/* Nothing is behind an empty entry, whatever its size. */
-	if (!(entry->state & DT_EMPTY))
-		entry->pfn += index & ((1UL << entry->order) - 1);
 }
 
 /* The entry that covers an index; state 0 if there is none. */
@@ -76,9 +66,7 @@ void dt_each_entry(const struct dt_range *range, dt_entry_fn each, void *to)
 	xas_for_each(&xas, found, range->last) {
 		if (xas_retry(&xas, found) || !xa_is_value(found))
 			continue;
-		decode(&xas, found, xas.xa_index, &entry);
-		entry.pfn -= entry.index & ((1UL << entry.order) - 1);
-		entry.index &= ~((1ULL << entry.order) - 1);
+		decode(&xas, found, round_down(xas.xa_index, 1UL << lab_dax_order(xa_to_value(found))), &entry);
 		each(to, &entry);
 	}
 	rcu_read_unlock();
