@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.config.loader import load_scenarios
+from harness.config.scenario import Scenario
+from harness.engine.batches import batches, cost
+from tests.fakes.records import scenario
+
+FAULT = "read-fault"
+some = st.lists(
+    st.builds(
+        lambda number, actors, bound: scenario(f"s{number}", (FAULT,) * actors, bound=bound),
+        st.integers(0, 99), st.integers(2, 4), st.integers(0, 2),
+    ),
+    max_size=12, unique_by=lambda each: each.name,
+)  # fmt: skip
+
+
+@given(some, st.integers(1, 4))
+def test_every_scenario_is_in_exactly_one_batch_in_the_given_order(scenarios: list[Scenario], count: int) -> None:
+    parts = batches(scenarios, count)
+    assert sorted(each.name for part in parts for each in part) == sorted(each.name for each in scenarios)
+    assert all(part for part in parts) and len(parts) <= count
+    for part in parts:
+        assert [each for each in scenarios if each in part] == list(part)
+
+
+@given(some)
+def test_the_order_of_scenarios_does_not_change_which_ones_share_a_guest(scenarios: list[Scenario]) -> None:
+    def grouped(some: list[Scenario]) -> set[frozenset[str]]:
+        return {frozenset(each.name for each in part) for part in batches(some)}
+
+    assert grouped(scenarios) == grouped(scenarios[::-1])
+
+
+@given(some)
+def test_no_batch_is_heavier_than_the_others_by_more_than_one_scenario(scenarios: list[Scenario]) -> None:
+    loads = [sum(map(cost, part)) for part in batches(scenarios)]
+    if len(loads) == 2:
+        assert abs(loads[0] - loads[1]) <= max(map(cost, scenarios))
+
+
+@pytest.mark.parametrize(("actors", "bound", "expected"), [(2, 0, 2), (2, 1, 92), (2, 2, 4142), (3, 0, 6), (3, 1, 546)])
+def test_cost_counts_orders_and_stops(actors: int, bound: int, expected: int) -> None:
+    assert cost(scenario(ops=(FAULT,) * actors, bound=bound)) == expected
+
+
+def test_the_scenarios_of_the_project_are_split_about_evenly() -> None:
+    one, other = (sum(map(cost, part)) for part in batches(list(load_scenarios().values())))
+    assert 0.5 < one / other < 2
+
+
+def test_no_scenarios_give_no_batches() -> None:
+    assert batches([]) == []

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+import struct
+
+from harness.config.loader import load_scenarios
+from harness.config.scenario import Actor
+from harness.sweep.job import Job, scenario_lines
+from tests.fakes.records import BUILD_ID, scenario
+
+KEYS = ["name", "prepare", "map", "as", "unit", "pages", "bound", "tags", "durable"]
+
+
+def test_a_scenarios_line_holds_everything_that_the_racer_reads() -> None:
+    actors = (Actor(op="punch"), Actor(op="read-fault", page=1, pages=2))
+    each = scenario(
+        "s", prepare="written", pages=3, map="private", actors_as="processes", size="2M", bound=2, actors=actors,
+        checks=("tags",),
+    )  # fmt: skip
+    assert scenario_lines([each]) == [
+        "scenario name=s prepare=written map=private as=processes unit=2097152 pages=3 bound=2 tags=1 durable=0"
+        " actor=punch:0:1 actor=read-fault:1:2"
+    ]
+
+
+def test_every_scenario_file_gives_a_line_with_pages_before_its_actors() -> None:
+    scenarios = list(load_scenarios().values())
+    for line, each in zip(scenario_lines(scenarios), scenarios, strict=True):
+        kind, *words = line.split(" ")
+        assert kind == "scenario"
+        assert [word.partition("=")[0] for word in words] == [*KEYS, *["actor"] * len(each.actors)]
+
+
+def test_a_sweeps_job_names_the_build_id_the_points_file_and_each_scenario() -> None:
+    files = Job(BUILD_ID, (0xFFFFFFFF81300000, 0x10), (scenario("one"), scenario("two"))).files()
+    lines = files["job"].decode().splitlines()
+    assert lines[:2] == [f"build-id {BUILD_ID}", "points /job.points"]
+    assert [line.split()[1] for line in lines[2:]] == ["name=one", "name=two"]
+    assert files["job"].endswith(b"\n")
+
+
+def test_addresses_are_eight_bytes_each_little_endian() -> None:
+    addresses = (0xFFFFFFFF81300000, 0x1, 0xFFFFFFFFFFFFFFFF)
+    assert struct.unpack("<3Q", Job(BUILD_ID, addresses, ()).files()["job.points"]) == addresses
+
+
+def test_a_job_without_points_has_an_empty_points_file() -> None:
+    assert Job(BUILD_ID, (), ()).files()["job.points"] == b""
+
+
+def test_what_to_resume_behind_or_to_run_alone_stands_before_the_scenarios() -> None:
+    lines = Job(BUILD_ID, (), (scenario(),), resume="AB A1#1", only="BA B2#1").files()["job"].decode().splitlines()
+    assert lines[2:4] == ["resume AB A1#1", "only BA B2#1"]
+    assert lines[4].startswith("scenario ")
+
+
+def test_only_a_stress_job_speaks_of_races_cpus_and_seed() -> None:
+    quiet = Job(BUILD_ID, (), (), cpus=4, seed=9).files()["job"].decode()
+    assert "cpus" not in quiet
+    stress = Job(BUILD_ID, (), (), races=2000, cpus=4, seed=9).files()["job"].decode().splitlines()
+    assert stress[2:] == ["races 2000", "cpus 4", "seed 9"]

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-2.0-only
+import hashlib
+import json
+from collections.abc import Iterable
+
+import pytest
+
+from harness.errors import LabBroke
+from harness.sweep.ledger import HUNG, Ledger
+from harness.sweep.records import Kind, Schedule, Stop, Violation
+from tests.fakes.records import POINTS, begin, bye, done, end, failed, line, passed, scenario, start, whole
+
+NAME = "read-write-hole"
+SIGBUS = ("sigbus", "A: read-fault got SIGBUS, si_code 2, 1 times")
+
+
+def ledger_of(*names: str) -> Ledger:
+    ledger = Ledger("stock", POINTS, [scenario(name) for name in names or (NAME,)], hex)
+    ledger.begin_guest()
+    return ledger
+
+
+def told(ledger: Ledger, lines: Iterable[str]) -> Ledger:
+    for each in lines:
+        ledger.take(each)
+    return ledger
+
+
+def test_a_whole_scenario_is_closed_and_complete_and_counted_by_stops() -> None:
+    ledger = told(ledger_of(), [*start(), *whole(), bye()])
+    result = ledger.result(NAME)
+    assert ledger.open_accounts() == []
+    assert (result.scenario, result.kernel, result.bound) == (NAME, "stock", 1)
+    assert result.complete
+    assert not result.broken
+    assert (result.schedules, result.failing, result.outcomes) == ({0: 2, 1: 2}, {}, ())
+    assert (result.orders, result.points, result.seconds) == (((0, 1), (1, 0)), 4, 0.25)
+    assert result.coverage.stopped == frozenset(range(4))
+
+
+def test_failing_schedules_become_outcomes_in_the_order_run_and_the_others_are_listed_by_name() -> None:
+    rows = [passed("AB"), failed("AB A1#1", SIGBUS), passed("AB A2#1"), failed("AB A3#1", ("mismatch", "B: x"))]
+    result = told(ledger_of(), [*start(), begin(), *rows, end(), done()]).result(NAME)
+    assert [outcome.violations[0].kind for outcome in result.outcomes] == [Kind.SIGBUS, Kind.MISMATCH]
+    assert result.failing == {1: 2}
+    assert result.passing == ("AB", "AB A@dax_insert_entry+0x0#1")
+
+
+def test_a_passing_row_with_a_trace_still_passes() -> None:
+    result = told(ledger_of(), [*start(), begin(), failed("AB"), end(), done()]).result(NAME)
+    assert (result.failing, result.passing) == ({}, ("AB",))
+
+
+def test_the_digest_is_over_the_rows_as_they_came() -> None:
+    rows = [passed("AB"), failed("BA", SIGBUS)]
+    result = told(ledger_of(), [*start(), begin(), *rows, end(), done()]).result(NAME)
+    assert result.digest == hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def test_each_scenario_has_its_own_account() -> None:
+    ledger = told(ledger_of("one", "two", "three"), [*start(), *whole("one"), begin("two"), passed("AB")])
+    assert [each.name for each in ledger.open_accounts()] == ["two", "three"]
+    assert [sum(ledger.result(name).schedules.values()) for name in ("one", "two", "three")] == [4, 1, 0]
+    assert not ledger.result("two").complete
+
+
+def test_refused_points_are_named_by_errno_and_not_counted_as_points() -> None:
+    result = told(ledger_of(), [*start(refused=[(1, -22), (3, -12345)]), begin(), end("3030"), done()]).result(NAME)
+    assert result.coverage.refused == {1: "EINVAL", 3: "-12345"}
+    assert result.points == 2
+
+
+def test_a_hang_leaves_the_account_open_and_says_where_the_guest_stopped() -> None:
+    rows = [passed("AB"), failed("AB A1#1", ("hang", "B: blocked for ever"))]
+    ledger = told(ledger_of(), [*start(), begin(), *rows, end(complete=False), done(status=HUNG, now="AB A1#1")])
+    assert ledger.stopped_at == "AB A1#1"
+    assert [each.name for each in ledger.open_accounts()] == [NAME]
+    assert len(ledger.accounts[NAME].rows) == 2, "the hang's own row came from the guest"
+
+
+def test_a_second_guest_completes_what_a_first_left_and_coverage_and_time_add_up() -> None:
+    first = [*start(), begin(), passed("AB"), end("3200", complete=False), done(status=HUNG, now="AB")]
+    ledger = told(ledger_of(), first)
+    ledger.begin_guest()
+    assert (ledger.stopped_at, ledger.current, ledger.proven) == ("", None, False)
+    result = told(ledger, [*start(), begin(), passed("BA"), end("0130"), done(), bye()]).result(NAME)
+    assert result.complete
+    assert result.seconds == 0.5
+    assert (result.coverage.stopped, result.coverage.never) == (frozenset({0, 1, 2}), frozenset({3}))
+
+
+@pytest.mark.parametrize(("status", "signal", "kind", "how"), [
+    (-1, 9, Kind.OOM, "signal 9"), (-1, 11, Kind.ERROR, "signal 11"), (5, 0, Kind.ERROR, "status 5"),
+])  # fmt: skip
+def test_a_process_that_died_is_an_outcome_of_the_schedule_under_way(
+    status: int, signal: int, kind: Kind, how: str
+) -> None:
+    lines = [*start(), begin(), passed("AB"), done(status=status, signal=signal, now="AB A2#1")]
+    ledger = told(ledger_of(), lines)
+    (outcome,) = ledger.result(NAME).outcomes
+    assert outcome.schedule == Schedule((0, 1), (Stop(0, "dax_insert_entry", 0x0, 1),))
+    assert outcome.violations == (Violation(kind, f"the actors' process ended by {how}"),)
+    assert ledger.stopped_at == "AB A2#1"
+    assert not ledger.result(NAME).complete
+
+
+def test_a_crash_without_a_schedule_is_booked_to_none() -> None:
+    ledger = told(ledger_of(), [*start(), begin(), passed("AB")])
+    ledger.add_crash("", Kind.OOPS, "BUG: unable to handle page fault")
+    assert (ledger.stopped_at, ledger.result(NAME).outcomes) == ("", ())
+
+
+def test_a_crash_before_any_scenario_is_booked_to_none() -> None:
+    ledger = told(ledger_of(), start())
+    ledger.add_crash("AB", Kind.OOPS, "BUG: unable to handle page fault")
+    assert ledger.stopped_at == ""
+
+
+def test_a_crash_is_an_outcome_of_its_schedule() -> None:
+    ledger = told(ledger_of(), [*start(), begin(), passed("AB")])
+    ledger.add_crash("BA B1#1", Kind.OOPS, 'kernel BUG at fs/dax.c:415! "so"')
+    (outcome,) = ledger.result(NAME).outcomes
+    assert str(outcome.schedule) == "BA B@dax_iomap_fault+0x2c#1"
+    assert outcome.violations == (Violation(Kind.OOPS, 'kernel BUG at fs/dax.c:415! "so"'),)
+
+
+def test_nothing_counts_before_the_canary_is_proven() -> None:
+    with pytest.raises(LabBroke, match="without having proven its canary"):
+        told(ledger_of(), [start()[0], begin()])
+
+
+def test_each_guest_must_prove_its_own_canary() -> None:
+    ledger = told(ledger_of(), [*start(), begin()])
+    ledger.begin_guest()
+    with pytest.raises(LabBroke, match="without having proven its canary"):
+        ledger.take(begin())
+
+
+def test_a_canary_that_is_not_ok_proves_nothing() -> None:
+    with pytest.raises(LabBroke, match="without having proven its canary"):
+        told(ledger_of(), [line("canary", ok=False), begin()])
+
+
+def test_missed_probes_mean_that_the_lab_broke() -> None:
+    with pytest.raises(LabBroke, match="3 probe hits were missed"):
+        told(ledger_of(), [*start(), *whole(), bye(missed=3)])
+
+
+def test_what_the_racer_calls_broken_is_told_with_its_reason() -> None:
+    broken = line("broken", why="canary: actor 0 stopped at point 2", errno=22, error="Invalid argument")
+    with pytest.raises(LabBroke, match=r"canary: actor 0 stopped at point 2 \(Invalid argument\)"):
+        told(ledger_of(), [broken])
+
+
+def test_an_oracle_that_is_missing_makes_the_scenario_broken() -> None:
+    ledger = told(ledger_of(), [*start(), begin(missing="durability.ko"), end(), done()])
+    assert ledger.result(NAME).broken == "durability.ko"
+
+
+def test_a_replay_that_parts_from_its_schedule_is_broken() -> None:
+    lines = [*start(), begin(), line("parted", why="not every stop was reached"), end(), done()]
+    assert told(ledger_of(), lines).result(NAME).broken == "not every stop was reached"
+
+
+def test_kernel_messages_are_kept_with_their_scenario_in_the_form_of_dmesg() -> None:
+    message = line("k", l=4, us=1234567, m="WARNING: CPU: 0 PID: 61 at fs/dax.c:372")
+    ledger = told(ledger_of("one", "two"), [*start(), message, *whole("one"), begin("two"), message])
+    assert ledger.accounts["one"].log == []
+    assert ledger.accounts["two"].log == ["[    1.234567] WARNING: CPU: 0 PID: 61 at fs/dax.c:372"]
+
+
+@pytest.mark.parametrize("text", ["", "racer: hello", "{", "[1]", "7", '{"s":"AB"}', '{"t":"s","s":"A'])
+def test_a_line_that_is_no_record_is_shown(text: str) -> None:
+    with pytest.raises(LabBroke, match="the guest wrote a record that is none"):
+        ledger_of().take(text)
+
+
+def test_a_record_of_a_newer_racer_is_refused_not_ignored() -> None:
+    with pytest.raises(LabBroke, match="a record of unknown type 'weather'"):
+        ledger_of().take(line("weather"))
+
+
+def test_a_schedule_outside_of_a_scenario_is_refused() -> None:
+    with pytest.raises(LabBroke, match="outside of a scenario"):
+        told(ledger_of(), [*start(), passed("AB")])
+
+
+def test_a_scenario_that_never_ran_has_an_empty_result() -> None:
+    result = ledger_of().result(NAME)
+    assert (result.schedules, result.orders, result.complete, result.seconds) == ({}, (), False, 0.0)
+
+
+@pytest.mark.xfail(strict=True, raises=KeyError, reason="a handler reads keys without a check")
+@pytest.mark.parametrize("text", [line("s"), line("done", name=NAME), line("scenario", name="other", missing="")])
+def test_a_record_without_what_its_type_must_have_means_that_the_lab_broke(text: str) -> None:
+    with pytest.raises(LabBroke):
+        told(ledger_of(), [*start(), begin(), text]).result(NAME)
+
+
+@pytest.mark.xfail(strict=True, reason="without an `end` record there are no digits, and no point is in any set")
+def test_without_a_guest_that_lived_to_its_end_no_point_is_known_to_be_reached() -> None:
+    assert ledger_of().result(NAME).coverage.never == frozenset(range(4))
+
+
+def test_rows_written_by_the_harness_read_like_those_of_the_racer() -> None:
+    ledger = told(ledger_of(), [*start(), begin()])
+    ledger.add_crash("AB", Kind.HANG, "BUG: soft lockup")
+    own, theirs = json.loads(ledger.accounts[NAME].rows[0]), json.loads(passed("AB"))
+    assert own.keys() - {"v"} == theirs.keys()
