@@ -35,7 +35,7 @@ static bool anyone(const struct scenario *s, unsigned int effect)
 	return false;
 }
 
-static bool in_file(const struct scenario *s, int actor)
+bool stores_to_file(const struct scenario *s, int actor)
 {
 	return has(s, actor, OP_WRITES) || (has(s, actor, OP_STORES) && !s->private_map);
 }
@@ -61,6 +61,12 @@ static bool must_be_zero(const struct shared *sh, int page)
 		if (has(s, i, OP_ZEROES) && covers(s, i, page) && sh->at->result[i].returned && !sh->at->result[i].error)
 			return true;
 	return false;
+}
+
+/* Whether what is stored in this page may rightly be gone, so that no sync can promise it. */
+bool page_may_vanish(const struct scenario *s, int page)
+{
+	return may_be_zero(s, page) || anyone(s, OP_SHIFTS);
 }
 
 static int shift_of(const struct scenario *s, int page)
@@ -135,7 +141,7 @@ static bool may_see(const struct shared *sh, int reader, int page, int word, uin
 		return true;
 	if (word >= s->actors || value != stored_value(sh, word))
 		return false;
-	return in_file(s, word) || (word == reader && has(s, word, OP_STORES));
+	return stores_to_file(s, word) || (word == reader && has(s, word, OP_STORES));
 }
 
 static void check_reads(struct view *v)
@@ -152,7 +158,7 @@ static void check_reads(struct view *v)
 static void check_slot(struct view *v, int page, int word, uint64_t value)
 {
 	const struct scenario *s = &v->s->scenario;
-	bool stores = word < s->actors && in_file(s, word) && covers(s, word, page);
+	bool stores = word < s->actors && stores_to_file(s, word) && covers(s, word, page);
 	bool stored = stores && (v->s->at->result[word].stored & 1 << page);
 	uint64_t new = word < s->actors ? stored_value(v->s, word) : 0;
 	uint64_t old = old_value(s, page, word);

@@ -43,6 +43,11 @@ void kernel_log_open(void)
 	kmsg = open(path ? path : "/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (kmsg < 0)
 		die("/dev/kmsg");
+}
+
+/* A scenario's part of the log; the file is opened once, so that nobody reads what was another's. */
+void kernel_log_begin(void)
+{
 	splats = 0;
 }
 

@@ -112,12 +112,18 @@ static void op_read_then_write(struct actor *a)
 	op_write_fault(a);
 }
 
-static void op_write_then_fsync(struct actor *a)
+static void op_fsync(struct actor *a)
 {
-	op_write_fault(a);
+	oracle_before_sync(a);
 	outcome(a, fsync(a->fd));
 	if (!a->result->error)
 		oracle_at_sync(a);
+}
+
+static void op_write_then_fsync(struct actor *a)
+{
+	op_write_fault(a);
+	op_fsync(a);
 }
 
 static void op_pread(struct actor *a)
@@ -149,15 +155,9 @@ static void op_pwrite(struct actor *a)
 	}
 }
 
-static void op_fsync(struct actor *a)
-{
-	outcome(a, fsync(a->fd));
-	if (!a->result->error)
-		oracle_at_sync(a);
-}
-
 static void op_fdatasync(struct actor *a)
 {
+	oracle_before_sync(a);
 	outcome(a, fdatasync(a->fd));
 	if (!a->result->error)
 		oracle_at_sync(a);
@@ -165,6 +165,7 @@ static void op_fdatasync(struct actor *a)
 
 static void op_msync(struct actor *a)
 {
+	oracle_before_sync(a);
 	outcome(a, msync(first_address(a), byte_count(a), MS_SYNC));
 	if (!a->result->error)
 		oracle_at_sync(a);

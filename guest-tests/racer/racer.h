@@ -58,8 +58,8 @@ struct result {
 	uint8_t stored;		/* bit mask of pages to whose slot its store was finished */
 	uint8_t read;		/* bit mask of pages it read */
 	uint64_t saw[PAGES_MAX][WORDS];
-	uint32_t not_durable;	/* bit mask actor * PAGES_MAX + page: found missing when its fsync returned */
-	uint32_t durable_unknown;
+	uint32_t promised;	/* words that its sync has to make durable, see oracle.c */
+	uint8_t durable[WORDS][PAGES_MAX];	/* enum dur_result of these when it returned */
 };
 
 /*
@@ -149,17 +149,22 @@ void file_words(const struct shared *s, uint64_t words[PAGES_MAX][WORDS], bool w
 /* check.c: calls report() once a violation */
 typedef void (*report_fn)(void *to, const char *kind, const char *detail);
 void check_results(struct shared *s, report_fn report, void *to);
+bool page_may_vanish(const struct scenario *s, int page);
+bool stores_to_file(const struct scenario *s, int actor);
 void saw_letters(const struct shared *s, int actor, char *text);
 
 /* oracle.c: the two optional modules */
 void oracle_open(void);
 const char *oracle_missing(const struct scenario *s);
 void oracle_reset(const struct scenario *s);
+void oracle_before_sync(struct actor *a);
 void oracle_at_sync(struct actor *a);
+void oracle_end(const struct scenario *s);
 void oracle_at_rest(struct shared *s, report_fn report, void *to);
 
 /* kernel_log.c */
 void kernel_log_open(void);
+void kernel_log_begin(void);
 int kernel_log_drain(report_fn report, void *to);
 
 /* record.c */

@@ -210,8 +210,7 @@ static int stress_process(struct stress *t)
 	int done = 0, stuck = 0;
 
 	install_bus_handler();
-	kernel_log_open();
-	kernel_log_drain(NULL, NULL);
+	kernel_log_begin();
 	world_windows(s, windows_of(&s->scenario));
 	world_open(s);
 	actors_start(s->scenario.actors, s->scenario.processes, stress_actor, t);
@@ -243,6 +242,8 @@ int stress_guest(struct job *job)
 	struct shared *shared = shared_memory(sizeof(*shared));
 	volatile unsigned int *words = shared_memory(4096);
 
+	kernel_log_open();
+	kernel_log_drain(NULL, NULL);
 	for (int i = 0; i < job->scenarios; i++) {
 		struct stress t = { .job = job, .shared = shared, .generation = words, .arrived = words + 64, .lined_up = words + 128 };
 		int status = 0;

@@ -291,8 +291,7 @@ static int scenario_process(struct sweep *w)
 {
 	install_bus_handler();
 	become_controller();
-	kernel_log_open();
-	kernel_log_drain(NULL, NULL);
+	kernel_log_begin();
 	world_windows(w->shared, 1);
 	world_open(w->shared);
 	actors_start(w->shared->scenario.actors, w->shared->scenario.processes, sweep_actor, w);
@@ -301,6 +300,7 @@ static int scenario_process(struct sweep *w)
 		sweep_one(w);
 	else
 		sweep_all(w);
+	oracle_end(&w->shared->scenario);
 	say_end(w, true);
 	actors_stop();
 	return 0;
@@ -335,6 +335,7 @@ static int run_scenario(struct sweep *w, const struct scenario *s, bool resume)
 	if (waitpid(pid, &status, 0) != pid)
 		die("waitpid");
 	ioctl(w->il, IL_RESET);
+	kernel_log_drain(NULL, NULL);
 	record("{\"t\":\"done\",\"name\":\"%s\",\"status\":%d,\"signal\":%d,\"now\":\"%s\",\"guest_seconds\":%.3f}\n", s->name,
 	       WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0, w->shared->now,
 	       now() - start);
@@ -382,6 +383,8 @@ int sweep_guest(struct job *job)
 		die("the running kernel is not the one the points came from: build id %s expected", job->build_id);
 	open_all(&w);
 	oracle_open();
+	kernel_log_open();
+	kernel_log_drain(NULL, NULL);
 	place_points(&w);
 	canary_prove(w.il, w.trace);
 	for (int i = 0; i < job->scenarios && !status; i++) {

@@ -61,7 +61,7 @@ def coverage(cover: Sequence[str], why: Sequence[str], refused: dict[int, str]) 
         for index, seen in enumerate(bits)
         if seen & REACHED_ATOMIC and index not in stopped | reached | beyond
     }
-    never = frozenset(range(count)) - stopped - reached - beyond - atomic.keys() - refused.keys()
+    never = frozenset(range(count)) - stopped - reached - beyond - frozenset((*atomic, *refused))
     return Coverage(stopped, atomic, reached, beyond, refused, never)
 
 

@@ -44,6 +44,7 @@ class Ledger:
         self.kernel, self.points, self.symbol = kernel, points, symbol
         self.accounts = {scenario.name: Account(scenario) for scenario in scenarios}
         self.refused: dict[int, str] = {}
+        self.boot_log: list[str] = []
         self.proven = False  # the canary of the present guest
         self.stopped_at = ""  # the schedule with which the present guest's use ended
         self._now: Account | None = None
@@ -101,8 +102,8 @@ class Ledger:
         self._now.rows.append(line)
 
     def _take_k(self, row: Row, _line: str) -> None:
-        if self._now is not None:
-            self._now.log.append(f"[{row['us'] / 1e6:12.6f}] {row['m']}")
+        log = self.boot_log if self._now is None else self._now.log
+        log.append(f"[{row['us'] / 1e6:12.6f}] {row['m']}")
 
     def _take_parted(self, row: Row, _line: str) -> None:
         if self._now is not None:
