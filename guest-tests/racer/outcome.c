@@ -78,7 +78,7 @@ static void record_trace(const struct il_trace *t)
 
 		record("%s%u,%u,%u,%u,%u", i ? "," : "", e->actor, e->event, e->point, e->visit, e->mask);
 	}
-	record("],\"cut\":%u", t->overflow);
+	record("]");
 }
 
 void outcome_record(const struct outcome *o, const struct shared *s, const struct path *p, const struct il_trace *t,
@@ -94,7 +94,11 @@ void outcome_record(const struct outcome *o, const struct shared *s, const struc
 		record("%s%s", i ? "/" : "", text);
 	}
 	record("\"");
-	if (o->violations || with_trace) {
+	if (t->overflow)
+		record(",\"cut\":1");
+	if (o->given_up)
+		record(",\"to\":1");
+	if (o->violations || o->given_up || with_trace) {
 		record_failure(o, s);
 		record_trace(t);
 	}

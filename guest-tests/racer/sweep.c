@@ -125,14 +125,17 @@ static void empty_file(struct sweep *w, struct outcome *o)
 
 static void judge(struct sweep *w, struct outcome *o)
 {
-	static const char *const state[] = { "finished", "blocked", "spinning", "still running" };
+	const struct shared *s = w->shared;
 	char text[64];
 
 	for (uint32_t i = 0; i < o->run.actors && !o->run.ended; i++) {
-		if (o->run.end[i].state == IL_FINISHED)
-			continue;
-		snprintf(text, sizeof(text), "%c: %s for ever", 'A' + i, state[o->run.end[i].state]);
-		outcome_add(o, o->run.end[i].state == IL_BLOCKED ? "hang" : "spin", text);
+		snprintf(text, sizeof(text), "%c: %s never ends", 'A' + i, s->scenario.actor[i].op->name);
+		if (o->run.end[i].state == IL_BLOCKED)
+			outcome_add(o, "hang", text);
+		else if (o->run.end[i].state == IL_SPINNING)
+			outcome_add(o, "spin", text);
+		else if (o->run.end[i].state == IL_RUNNABLE)
+			o->given_up = true;
 	}
 	if (o->run.ended) {
 		oracle_at_rest(w->shared, outcome_add, o);
@@ -157,6 +160,12 @@ static void keep(struct sweep *w, const struct path *p, const struct outcome *o,
 
 static void say_end(struct sweep *w, bool complete)
 {
+	struct il_stats stats;
+
+	if (ioctl(w->il, IL_STATS, &stats))
+		die("IL_STATS");
+	if (stats.missed)
+		die("%llu hits of probes were missed", (unsigned long long)stats.missed);
 	record("{\"t\":\"end\",\"complete\":%s,\"run\":[", complete ? "true" : "false");
 	for (int i = 0; i <= IL_STOPS; i++)
 		record("%s%u", i ? "," : "", w->run[i]);
