@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* See try.h. Takes the racer's place in a guest: the modules are loaded, /mnt is mounted with DAX. */
+/*
+ * See try.h. Takes the racer's place in a guest: dirty-tags.ko and durability.ko are loaded, /mnt is mounted with DAX,
+ * /modules/poke.ko is there. What it finds goes to the port that $LAB_RECORDS names.
+ */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -9,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "try.h"
@@ -114,9 +118,21 @@ void dur_reset(void)
 	must(!ioctl(durability, DUR_RESET), "DUR_RESET");
 }
 
+static void load(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+
+	must(fd >= 0 && !syscall(SYS_finit_module, fd, "", 0), path);
+	close(fd);
+}
+
 int main(void)
 {
+	const char *records = getenv("LAB_RECORDS");
+
+	must(!records || freopen(records, "w", stdout), "LAB_RECORDS");
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	load("/modules/poke.ko");
 	tags = open(DT_DEVICE, O_RDWR);
 	must(tags >= 0, DT_DEVICE);
 	durability = open(DUR_DEVICE, O_RDWR);
