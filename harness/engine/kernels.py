@@ -78,9 +78,10 @@ def _make(wanted: Wanted, tree: SourceTree | None, units: Sequence[str], deadlin
 
 
 def _described(info: KernelInfo, kernel: Kernel, source: str, wanted: Wanted) -> KernelInfo:
-    series = wanted.series
+    series, modules = wanted.series, kernel.modules_folder
     return replace(
         info, release=kernel.release, key=kernel.key, build_id=kernel.build_id, source=source,
+        modules=modules.name if modules else "",
         series=series.name if series else "", version=(wanted.spec.version or series.newest) if series else "",
     )  # fmt: skip
 
@@ -98,11 +99,12 @@ def differing_units(made: Sequence[Made]) -> list[str]:
 def subject(made: Made, units: Sequence[str], *, every_instruction: bool) -> Subject:
     """A built kernel with its points, from the file beside the kernel where they were found before."""
     assert made.kernel is not None
-    points = _points(made.kernel, sorted(units), every_instruction)
+    points = points_of(made.kernel, sorted(units), every_instruction)
     return Subject(made.wanted.name, made.kernel, tuple(points))
 
 
-def _points(kernel: Kernel, units: Sequence[str], every_instruction: bool) -> list[Point]:
+def points_of(kernel: Kernel, units: Sequence[str], every_instruction: bool) -> list[Point]:
+    """Points of ``units``, from the file beside the kernel where they were found before."""
     from harness.image.content import digest
 
     name = f"points-{digest(*units, str(every_instruction))[:16]}.json"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness.collect.known_issues import load_known_issues, mark
 from harness.deadline import Deadline
-from harness.engine.experiment import Experiment
+from harness.engine.experiment import SCENARIOS, Experiment
 from harness.engine.guests import Supplies, supplies
 from harness.engine.kernels import Made, differing_units, make_kernels, subject
 from harness.engine.logs import guest_findings
@@ -43,7 +43,7 @@ def perform(experiment: Experiment) -> tuple[RunFolder, Run]:
     accelerator = accel.probe()
     raced = race_all(experiment, subjects, stress_guest, folder.path / "guests", deadline, accelerator)
     infos = tuple(_booted(each.info, swept) for each in made)
-    _keep_inputs(folder.path, made)
+    _keep_inputs(folder.path, made, experiment)
     run = Run(
         number=folder.number, started=started.isoformat(timespec="seconds"), seconds=time.monotonic() - began,
         plan=replace(experiment.plan, units=tuple(sorted({point.unit for each in subjects for point in each.points}))),
@@ -114,8 +114,12 @@ def _known(found: list[GuestFinding], releases: dict[str, str]) -> list[GuestFin
     return [replace(each, finding=finding) for each, finding in zip(found, marked, strict=True)]
 
 
-def _keep_inputs(folder: Path, made: Sequence[Made]) -> None:
-    """Config and patches of each kernel beside its results, so that a run explains itself later."""
+def _keep_inputs(folder: Path, made: Sequence[Made], experiment: Experiment) -> None:
+    """Config and patches of each kernel and the scenarios as they were, so that a run explains itself later."""
+    (folder / "scenarios").mkdir()
+    for scenario in experiment.scenarios:
+        text = (SCENARIOS / f"{scenario.name}.yaml").read_text()
+        (folder / "scenarios" / f"{scenario.name}.yaml").write_text(text)
     for each in made:
         kept = folder / "kernels" / each.wanted.name
         kept.mkdir(parents=True)

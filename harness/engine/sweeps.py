@@ -80,9 +80,7 @@ def _one(
     try:
         sweep(batch, hall.deadline, tick)
     except LabBroke as error:
-        for account in ledger.accounts.values():
-            if not account.closed:
-                account.broken = account.broken or str(error)
+        ledger.break_guest(str(error))
 
 
 def _swept(

@@ -62,6 +62,7 @@ class KernelInfo:
     side: Side
     release: str = ""  # "6.1.192"
     key: str = ""  # of the kernel's folder in the cache
+    modules: str = ""  # folder of the lab's modules for it in the cache
     build_id: str = ""
     source: str = ""  # "Debian linux-source-6.1 6.1.192-1"
     series: str = ""

@@ -4,8 +4,10 @@
 import errno
 import hashlib
 import json
+import re
 import signal
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from harness.config.scenario import Scenario
@@ -15,6 +17,7 @@ from harness.sweep import decode
 from harness.sweep.decode import Row, Symbol
 from harness.sweep.records import Kind, Outcome, SweepResult
 
+STOPPED_AT = re.compile(r"[A-D](\d+)#")
 HUNG = 10  # CHILD_HUNG of guest-tests/racer/sweep.h
 
 
@@ -40,14 +43,23 @@ class Ledger:
     ``symbol`` names a kernel address (``"dax_wake_entry+0x1f"``).
     """
 
-    def __init__(self, kernel: str, points: Sequence[Point], scenarios: Sequence[Scenario], symbol: Symbol) -> None:
+    def __init__(
+        self,
+        kernel: str,
+        points: Sequence[Point],
+        scenarios: Sequence[Scenario],
+        symbol: Symbol,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.kernel, self.points, self.symbol = kernel, points, symbol
         self.accounts = {scenario.name: Account(scenario) for scenario in scenarios}
+        self._clock, self._since = clock, 0.0
         self.refused: dict[int, str] = {}
         self.boot_log: list[str] = []
         self.proven = False  # the canary of the present guest
         self.stopped_at = ""  # the schedule with which the present guest's use ended
         self._now: Account | None = None
+        self._begun: set[str] = set()  # scenarios of the present guest
 
     def open_accounts(self) -> list[Scenario]:
         """Scenarios with schedules to run, in order."""
@@ -56,6 +68,7 @@ class Ledger:
     def begin_guest(self) -> None:
         """A new guest: nothing it says counts until its canary is proven."""
         self.proven, self.stopped_at, self._now = False, "", None
+        self._begun.clear()
 
     def take(self, line: str) -> None:
         """One line of a guest's records. Raises LabBroke for one that is none, or for what the racer calls broken."""
@@ -76,6 +89,12 @@ class Ledger:
             self._now.rows.append(json.dumps(row))
             self.stopped_at = schedule
 
+    def break_guest(self, why: str) -> None:
+        """The lab is at fault in the present guest: nothing that it said counts, nor will what is still open."""
+        for account in self.accounts.values():
+            if not account.closed or account.scenario.name in self._begun:
+                account.broken = account.broken or why
+
     @property
     def current(self) -> Account | None:
         """The scenario that the present guest is at."""
@@ -95,6 +114,8 @@ class Ledger:
             raise LabBroke("the guest began a scenario without having proven its canary")
         self._now = self.accounts[row["name"]]
         self._now.broken = row["missing"]
+        self._begun.add(row["name"])
+        self._since = self._clock()
 
     def _take_s(self, row: Row, line: str) -> None:
         if self._now is None:
@@ -118,7 +139,7 @@ class Ledger:
     def _take_done(self, row: Row, _line: str) -> None:
         if self._now is None:
             return
-        self._now.seconds += row["guest_seconds"]
+        self._now.seconds += self._clock() - self._since
         if row["signal"] or row["status"] not in (0, HUNG):
             how = f"signal {row['signal']}" if row["signal"] else f"status {row['status']}"
             kind = Kind.OOM if row["signal"] == signal.SIGKILL else Kind.ERROR
@@ -142,11 +163,16 @@ class Ledger:
             points=len(self.points) - len(self.refused),
             orders=_orders(rows), schedules=_by_stops(rows), failing=_by_stops(failing),
             outcomes=tuple(self._outcome(row) for row in failing),
-            coverage=decode.coverage(account.cover, account.why, self.refused),
-            complete=account.complete, seconds=account.seconds, digest=_digest(account.rows),
-            passing=tuple(str(self._outcome(row).schedule) for row in rows if not row.get("v")),
+            coverage=decode.coverage(account.cover, account.why, self.refused, _stops(rows)),
+            complete=account.complete and not any(row.get("cut") for row in rows),
+            timed_out=sum(row.get("to", 0) for row in rows), seconds=account.seconds, digest=_digest(account.rows),
+            passing=tuple(str(self._outcome(row).schedule) for row in rows if not row.get("v") and not row.get("to")),
             broken=account.broken,
         )  # fmt: skip
+
+    def outcomes(self, name: str) -> list[Outcome]:
+        """Every schedule of the scenario so far, in the order run."""
+        return [self._outcome(json.loads(line)) for line in self.accounts[name].rows]
 
     def _outcome(self, row: Row) -> Outcome:
         return decode.outcome(row, self.points, self.symbol)
@@ -163,6 +189,11 @@ def _by_stops(rows: Sequence[Row]) -> dict[int, int]:
         stops = row["s"].count("#")
         counts[stops] = counts.get(stops, 0) + 1
     return counts
+
+
+def _stops(rows: Sequence[Row]) -> frozenset[int]:
+    """Numbers of the points at which some schedule stopped: a guest that crashed had no time to tell its coverage."""
+    return frozenset(int(number) for row in rows for number in STOPPED_AT.findall(row["s"]))
 
 
 def _digest(rows: Sequence[str]) -> str:

@@ -4,7 +4,8 @@
 import re
 from collections.abc import Sequence
 
-from harness.errors import BadInput, LabBroke
+from harness.errors import LabBroke
+from harness.points.lookup import PointTable
 from harness.points.point import Point
 from harness.sweep.records import Schedule, Stop
 
@@ -27,14 +28,7 @@ def _stop(text: str, points: Sequence[Point]) -> Stop:
 
 def to_numbers(schedule: Schedule, points: Sequence[Point]) -> str:
     """What the guest calls ``schedule``. Raises BadInput for a stop that is no point of this kernel."""
-    numbers = {(point.function, point.offset): point.index for point in points}
+    table = PointTable(points)
     words = ["".join("ABCD"[actor] for actor in schedule.order)]
-    for stop in schedule.stops:
-        number = numbers.get((stop.function, stop.offset))
-        if number is None:
-            raise BadInput(
-                f"{stop.function}+{stop.offset:#x} is no preemption point of this kernel: "
-                "it was built otherwise, or other points were asked for"
-            )
-        words.append(f"{'ABCD'[stop.actor]}{number}#{stop.visit}")
+    words += [f"{'ABCD'[stop.actor]}{table.of(stop).index}#{stop.visit}" for stop in schedule.stops]
     return " ".join(words)

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs one schedule of a past run again, and says whether trace and outcome are the same."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness import folders
+from harness.config import loader
+from harness.config.models import GuestSpec
+from harness.config.scenario import Scenario
+from harness.deadline import Deadline
+from harness.engine.guests import guest_plan, supplies
+from harness.engine.kernels import points_of
+from harness.engine.subject import Subject
+from harness.engine.sweeper import Batch, sweep
+from harness.engine.sweeps import symbols
+from harness.errors import BadInput, LabBroke
+from harness.kernel import artefacts
+from harness.kernel.artefacts import Kernel
+from harness.results.folder import RunFolder
+from harness.results.run import KernelInfo, Run
+from harness.sweep.ledger import Ledger
+from harness.sweep.numbers import to_numbers
+from harness.sweep.records import Outcome, Schedule, Step
+
+SECONDS = 120.0  # one boot and one schedule; a hang is noticed by the guest itself
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What came of it. ``recorded`` is None where the run kept no trace, as of a schedule that passed."""
+
+    scenario: str
+    kernel: str
+    recorded: Outcome | None
+    replayed: Outcome
+    parted: str  # where the two part, "" if they do not
+
+
+def replay(
+    folder: RunFolder, text: str, *, scenario: str, kernel: str, guest: GuestSpec, gdb: Path | None = None
+) -> Replay:
+    """Boots the kernel of the run and runs that schedule alone.
+
+    Raises BadInput for a schedule, scenario or kernel that the run has not, or that has left the cache.
+    """
+    run = folder.load()
+    schedule = _schedule(text)
+    info = _kernel(run, kernel)
+    wanted = _scenario(folder, run, scenario)
+    built = _cached(info)
+    points = tuple(points_of(built, list(run.plan.units), run.plan.granularity == "instructions"))
+    subject = Subject(info.name, built, points)
+    ledger = Ledger(info.name, points, [wanted], symbols(subject))
+    _boot(subject, ledger, guest, to_numbers(schedule, points), gdb)
+    replayed = _only(ledger, wanted.name)
+    recorded = _recorded(run, wanted.name, info.name, schedule)
+    parted = _difference(run, recorded, replayed, wanted.name, info.name)
+    return Replay(wanted.name, info.name, recorded, replayed, parted)
+
+
+def _schedule(text: str) -> Schedule:
+    try:
+        return Schedule.parse(text)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+
+
+def _kernel(run: Run, name: str) -> KernelInfo:
+    for info in run.kernels:
+        if name in (info.name, info.side):
+            return info
+    raise BadInput(f"run {run.number} has no kernel `{name}`; it has {', '.join(info.name for info in run.kernels)}")
+
+
+def _scenario(folder: RunFolder, run: Run, name: str) -> Scenario:
+    path = folder.path / "scenarios" / f"{name}.yaml"
+    if not path.is_file():
+        names = ", ".join(scenario.name for scenario in run.plan.scenarios)
+        raise BadInput(f"run {run.number} has no scenario `{name}`; it has {names}")
+    return loader.load_scenario(path)
+
+
+def cached_kernel(run: Run, name: str) -> Kernel:
+    """The kernel of that name, or side, of the run. Raises BadInput if it has left the cache."""
+    return _cached(_kernel(run, name))
+
+
+def _cached(info: KernelInfo) -> Kernel:
+    kernel = artefacts.load(info.key, info.name)
+    modules = folders.cache() / "modules" / info.modules
+    if kernel is None or not modules.is_dir():
+        raise BadInput(f"kernel {info.name} ({info.key}) is not in the cache any more: `./lab run` builds it again")
+    return replace(kernel, modules_folder=modules)
+
+
+def _boot(subject: Subject, ledger: Ledger, guest: GuestSpec, only: str, gdb: Path | None) -> None:
+    store = supplies(guest)
+    with tempfile.TemporaryDirectory(prefix="lab-replay-") as work:
+        plan = guest_plan("sweep", guest, subject.kernel.bzimage, Path(work), "tcg")
+        batch = Batch(subject, ledger, replace(plan, gdb=gdb), store.template, store.base, only)
+        sweep(batch, Deadline.after(None if gdb else SECONDS), lambda _count: None)
+
+
+def _only(ledger: Ledger, scenario: str) -> Outcome:
+    account = ledger.accounts[scenario]
+    if account.broken:
+        raise LabBroke(f"the replay says nothing: {account.broken}")
+    outcomes = ledger.outcomes(scenario)
+    if not outcomes:
+        raise LabBroke("the guest ended without a record of the schedule")
+    return outcomes[0]
+
+
+def _recorded(run: Run, scenario: str, kernel: str, schedule: Schedule) -> Outcome | None:
+    result = run.result(scenario, kernel)
+    outcomes = result.outcomes if result else ()
+    return next((outcome for outcome in outcomes if outcome.schedule == schedule), None)
+
+
+def _difference(run: Run, recorded: Outcome | None, replayed: Outcome, scenario: str, kernel: str) -> str:
+    if recorded is None:
+        result = run.result(scenario, kernel)
+        passed = bool(result) and str(replayed.schedule) in (result.passing if result else ())
+        if not passed:
+            return "the run did not run this schedule, so there is nothing to compare"
+        return "it passed in the run and fails now" if replayed.failed else ""
+    return _traces_part(recorded.trace, replayed.trace) or _outcomes_part(recorded, replayed)
+
+
+def _traces_part(recorded: Sequence[Step], replayed: Sequence[Step]) -> str:
+    if not recorded:
+        return ""  # the guest died of it: no trace came out
+    for number, (one, other) in enumerate(zip(recorded, replayed, strict=False), 1):
+        if one != other:
+            return f"the traces part at step {number}: {_named(one)} in the run, {_named(other)} now"
+    if len(recorded) != len(replayed):
+        return f"the trace had {len(recorded)} steps in the run and has {len(replayed)} now"
+    return ""
+
+
+def _named(step: Step) -> str:
+    return f"{'ABCD'[step.actor]} at {step.function}+{step.offset:#x}, visit {step.visit}"
+
+
+def _outcomes_part(recorded: Outcome, replayed: Outcome) -> str:
+    before = [violation.kind for violation in recorded.violations]
+    after = [violation.kind for violation in replayed.violations]
+    if before != after:
+        return f"it showed {', '.join(before) or 'nothing'} in the run and shows {', '.join(after) or 'nothing'} now"
+    for one, other in zip(recorded.ends, replayed.ends, strict=False):
+        if (one.ended, one.errno, one.sigbus, one.saw) != (other.ended, other.errno, other.sigbus, other.saw):
+            was, now = f"{one.ended} {one.saw}", f"{other.ended} {other.saw}"
+            return f"actor {'ABCD'[one.actor]} ended otherwise: {was} in the run, {now} now"
+    return ""
