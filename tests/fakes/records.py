@@ -60,7 +60,7 @@ def failed(schedule: str, *violations: tuple[str, str], **more: Any) -> str:
     """A schedule that failed, with ends and trace."""
     finished: dict[str, Any] = {"st": 0, "r": 0, "n": 0, "saw": "", "bus": [], "stk": []}
     fields: dict[str, Any] = {
-        "e": [finished, finished], "v": [list(each) for each in violations], "more": 0, "tr": [], "cut": 0,
+        "e": [finished, finished], "v": [list(each) for each in violations], "more": 0, "tr": [],
     }  # fmt: skip
     return line("s", s=schedule, h="811c9dc5", b=0, f=schedule.count("#"), w="/", **fields | more)
 

@@ -21,18 +21,19 @@ class Boots:
 
     folder: Path
 
-    def follow(self, scripts: Sequence[str]) -> None:
-        """The N-th boot of this kernel does what the N-th script says."""
+    def follow(self, scripts: Sequence[str], batch: str = "") -> None:
+        """The N-th boot of this kernel (or of one batch on it) does what the N-th script says."""
         for number, script in enumerate(scripts):
-            (self.folder / f"bzImage.{number}").write_text(script)
+            name = f"bzImage.{batch}.{number}" if batch else f"bzImage.{number}"
+            (self.folder / name).write_text(script)
 
     def count(self) -> int:
         """Boots so far."""
         return len(list(self.folder.glob("bzImage.*.initramfs")))
 
-    def job(self, number: int) -> list[str]:
-        """Lines of the job that this boot was given."""
-        data = (self.folder / f"bzImage.{number}.initramfs").read_bytes().replace(b"\0", b"\n")
+    def job(self, boot: int | str) -> list[str]:
+        """Lines of the job that this boot was given: a number, or BATCH.NUMBER."""
+        data = (self.folder / f"bzImage.{boot}.initramfs").read_bytes().replace(b"\0", b"\n")
         lines = data.decode("latin-1").splitlines()
         first = next(at for at, text in enumerate(lines) if text.startswith("build-id "))
         return [text for text in lines[first:] if text.split(" ")[0] in KEYS]

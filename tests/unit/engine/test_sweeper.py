@@ -12,6 +12,7 @@ from harness.engine import sweeper
 from harness.engine.guests import Supplies, guest_plan
 from harness.engine.sweeper import HANGS_MAX, Batch, sweep
 from harness.errors import LabBroke
+from harness.guest.runner import Guest
 from harness.sweep.ledger import HUNG, Ledger
 from harness.sweep.records import Kind
 from tests.fakes.records import (
@@ -207,7 +208,7 @@ def test_a_guest_that_does_not_boot_breaks_the_lab_and_names_the_reason(batch_of
 
 
 def test_a_guest_that_falls_silent_breaks_the_lab(batch_of: MakeBatch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeper.Guest.__init__, "__defaults__", (0.5,))
+    monkeypatch.setattr(Guest.__init__, "__defaults__", (0.5,))
     with pytest.raises(LabBroke, match=r"\(hang\)"):
         swept(batch_of(boot(*start(), begin(), passed("AB"), last="forever\n")))
 

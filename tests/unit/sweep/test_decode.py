@@ -18,6 +18,10 @@ def read(row: str) -> Outcome:
     return decode.outcome(json.loads(row), POINTS, lambda address: f"symbol+{address:#x}")
 
 
+def cover_of(cover: list[str], why: list[str], *stops: int) -> Coverage:
+    return decode.coverage(cover, why, {}, frozenset(stops))
+
+
 def test_a_passing_row_has_a_schedule_and_nothing_else() -> None:
     outcome = read(passed("AB A3#1"))
     assert outcome.schedule.stops == (Stop(0, "dax_insert_entry", 0x1F, 1),)
@@ -87,28 +91,33 @@ CASES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("digit", CASES)
 def test_a_points_digit_says_the_best_that_was_done_with_it(digit: str) -> None:
-    assert decode.coverage([digit], ["2"], {}) == Coverage(**CASES[digit])
+    assert cover_of([digit], ["2"]) == Coverage(**CASES[digit])
 
 
 @pytest.mark.parametrize(("why", "reason"), [("1", "interrupts off"), ("2", "preemption off"), ("3", "RCU read side")])
 def test_an_atomic_point_says_why(why: str, reason: str) -> None:
-    assert decode.coverage(["4"], [why], {}).atomic == {0: reason}
+    assert cover_of(["4"], [why]).atomic == {0: reason}
 
 
 def test_what_one_guest_did_not_reach_another_may_have_stopped_at() -> None:
-    joined = decode.coverage(["0204", "1200"], ["0003", "0000"], {})
+    joined = cover_of(["0204", "1200"], ["0003", "0000"])
     assert joined == Coverage(
         stopped=frozenset({0}), reached=frozenset({1}), never=frozenset({2}), atomic={3: "RCU read side"}
     )
 
 
+@pytest.mark.parametrize("digit", ["0", "2", "4", "8"])
+def test_a_point_that_some_row_stopped_at_is_stopped_whatever_its_digit(digit: str) -> None:
+    assert cover_of([digit], ["1"], 0) == Coverage(stopped=frozenset({0}))
+
+
 def test_a_refused_point_is_refused_and_not_never_reached() -> None:
-    cover = decode.coverage(["10"], ["00"], {1: "EINVAL"})
+    cover = decode.coverage(["10"], ["00"], {1: "EINVAL"}, frozenset())
     assert (cover.refused, cover.never) == ({1: "EINVAL"}, frozenset())
 
 
 @given(st.lists(st.lists(digits, min_size=6, max_size=6), min_size=1, max_size=3))
 def test_every_point_is_in_exactly_one_set(guests: list[list[int]]) -> None:
-    cover = decode.coverage(["".join(f"{digit:x}" for digit in each) for each in guests], ["1" * 6] * len(guests), {})
+    cover = cover_of(["".join(f"{digit:x}" for digit in each) for each in guests], ["1" * 6] * len(guests))
     sets = [cover.stopped, cover.atomic.keys(), cover.reached, cover.beyond, cover.refused.keys(), cover.never]
     assert sorted(index for each in sets for index in each) == list(range(6))

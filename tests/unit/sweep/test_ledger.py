@@ -34,7 +34,7 @@ def test_a_whole_scenario_is_closed_and_complete_and_counted_by_stops() -> None:
     assert result.complete
     assert not result.broken
     assert (result.schedules, result.failing, result.outcomes) == ({0: 2, 1: 2}, {}, ())
-    assert (result.orders, result.points, result.seconds) == (((0, 1), (1, 0)), 4, 0.25)
+    assert (result.orders, result.points) == (((0, 1), (1, 0)), 4)
     assert result.coverage.stopped == frozenset(range(4))
 
 
@@ -78,14 +78,13 @@ def test_a_hang_leaves_the_account_open_and_says_where_the_guest_stopped() -> No
     assert len(ledger.accounts[NAME].rows) == 2, "the hang's own row came from the guest"
 
 
-def test_a_second_guest_completes_what_a_first_left_and_coverage_and_time_add_up() -> None:
+def test_a_second_guest_completes_what_a_first_left_and_their_coverage_adds_up() -> None:
     first = [*start(), begin(), passed("AB"), end("3200", complete=False), done(status=HUNG, now="AB")]
     ledger = told(ledger_of(), first)
     ledger.begin_guest()
     assert (ledger.stopped_at, ledger.current, ledger.proven) == ("", None, False)
     result = told(ledger, [*start(), begin(), passed("BA"), end("0130"), done(), bye()]).result(NAME)
     assert result.complete
-    assert result.seconds == 0.5
     assert (result.coverage.stopped, result.coverage.never) == (frozenset({0, 1, 2}), frozenset({3}))
 
 
@@ -102,6 +101,33 @@ def test_a_process_that_died_is_an_outcome_of_the_schedule_under_way(
     assert outcome.violations == (Violation(kind, f"the actors' process ended by {how}"),)
     assert ledger.stopped_at == "AB A2#1"
     assert not ledger.result(NAME).complete
+
+
+def test_the_points_of_a_crashed_guests_schedules_are_stopped_at_without_its_digits() -> None:
+    first = [*start(), begin(), passed("AB A1#1"), passed("AB A2#1 B1#2"), done(status=-1, signal=9, now="AB A3#1")]
+    ledger = told(ledger_of(), first)
+    ledger.begin_guest()
+    result = told(ledger, [*start(), begin(), end("1000"), done()]).result(NAME)
+    assert result.coverage.stopped == frozenset({0, 1, 2, 3})
+
+
+def test_a_schedule_that_the_lab_gave_up_on_is_neither_passed_nor_failed() -> None:
+    given_up = failed("AB A1#1", to=1)
+    result = told(ledger_of(), [*start(), begin(), passed("AB"), given_up, end(), done()]).result(NAME)
+    assert (result.timed_out, result.failing, result.passing) == (1, {}, ("AB",))
+
+
+def test_a_trace_that_was_cut_makes_the_sweep_incomplete() -> None:
+    cut = passed("AB A1#1").replace('"w"', '"cut":1,"w"')
+    assert not told(ledger_of(), [*start(), begin(), passed("AB"), cut, end(), done()]).result(NAME).complete
+
+
+def test_where_the_lab_is_at_fault_all_that_the_guest_said_and_all_that_is_open_is_broken() -> None:
+    ledger = told(ledger_of("one", "two", "three"), [*start(), *whole("one")])
+    ledger.begin_guest()
+    told(ledger, [*start(), *whole("two")])
+    ledger.break_guest("7 probe hits were missed")
+    assert [ledger.result(name).broken for name in ("one", "two", "three")] == ["", *["7 probe hits were missed"] * 2]
 
 
 def test_a_crash_without_a_schedule_is_booked_to_none() -> None:

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * wrong CASE: builds the file and the results that a correct kernel would leave behind, spoils them as the case says,
+ * and prints what check_results() reports, one `KIND DETAIL` a line. Without a case: their names.
+ *
+ * Unless a case says otherwise A reads and B stores to the first of two pages of old data, by shared mappings.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "racer.h"
+
+#define A 0
+#define B 1
+#define NOBODY (WORDS - 1)
+
+static struct shared s;
+
+void die(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+static void report(void *to, const char *kind, const char *detail)
+{
+	(void)to;
+	printf("%s %s\n", kind, detail);
+}
+
+static void ops_are(const char *a, const char *b)
+{
+	s.scenario.actor[A].op = find_op(a);
+	s.scenario.actor[B].op = find_op(b);
+	if (!s.scenario.actor[A].op || !s.scenario.actor[B].op)
+		die("no such operation");
+}
+
+/* A word of the file alone; the mappings still show what was there before. */
+static void file_word(int page, int word, uint64_t value)
+{
+	off_t at = s.at->base + page * s.scenario.unit + word_offset(word);
+
+	if (pwrite(s.fd, &value, sizeof(value), at) != sizeof(value))
+		die("pwrite");
+}
+
+static void both_look(int page, int word, uint64_t value)
+{
+	for (int i = 0; i < s.scenario.actors; i++)
+		s.at->look[i][page][word] = value;
+}
+
+/* A word of the file, as every mapping shows it too. */
+static void put(int page, int word, uint64_t value)
+{
+	file_word(page, word, value);
+	both_look(page, word, value);
+}
+
+static uint64_t old(int page, int word)
+{
+	return old_value(&s.scenario, page, word);
+}
+
+static uint64_t stored_by(int actor)
+{
+	return stored_value(&s, actor);
+}
+
+static void has_stored(int actor)
+{
+	s.at->result[actor].stored |= 1;
+	put(0, actor, stored_by(actor));
+}
+
+/* What an actor read of page 0: all old but for one word. */
+static void has_read(int actor, int word, uint64_t value)
+{
+	s.at->result[actor].read |= 1;
+	for (int w = 0; w < WORDS; w++)
+		s.at->result[actor].saw[0][w] = old(0, w);
+	s.at->result[actor].saw[0][word] = value;
+}
+
+static void zero_page(int page)
+{
+	for (int w = 0; w < WORDS; w++)
+		put(page, w, 0);
+}
+
+static void fill_old(void)
+{
+	for (int p = 0; p < s.scenario.pages; p++)
+		for (int w = 0; w < WORDS; w++)
+			put(p, w, old(p, w));
+}
+
+static void set_up(void)
+{
+	s.scenario = (struct scenario){ .name = "s", .prepare = PREP_WRITTEN, .actors = 2, .pages = 2, .unit = 4096 };
+	s.scenario.actor[A].pages = s.scenario.actor[B].pages = 1;
+	s.serial = 7;
+	ops_are("read-fault", "write-fault");
+	world_windows(&s, 2);
+	world_open(&s);
+	world_create(&s);
+	for (int i = 0; i < s.windows; i++) {
+		s.at = &s.window[i];
+		for (int a = 0; a < s.scenario.actors; a++) {
+			s.at->result[a] = (struct result){ .started = true, .returned = true, .mapped = true };
+			memset(s.at->looked[a], true, s.scenario.pages);
+		}
+		fill_old();
+	}
+	s.at = &s.window[0];
+}
+
+static void nothing(void)
+{
+	has_stored(B);
+	has_read(A, B, old(0, B));
+}
+
+static void store_seen(void)
+{
+	has_stored(B);
+	has_read(A, B, stored_by(B));
+}
+
+static void sigbus(void)
+{
+	s.at->result[B].buses = 1;
+	s.at->result[B].bus_code[0] = 2;
+}
+
+static void sigbus_at_look(void)
+{
+	s.at->looked[A][0] = false;
+}
+
+static void sigbus_behind_end(void)
+{
+	ops_are("truncate", "write-fault");
+	sigbus();
+}
+
+static void error(void)
+{
+	s.at->result[B].ret = -1;
+	s.at->result[B].error = EIO;
+}
+
+static void stale_read(void)
+{
+	has_read(A, NOBODY, 0xdead);
+}
+
+static void read_zero_after_punch(void)
+{
+	ops_are("read-fault", "punch");
+	zero_page(0);
+	has_read(A, NOBODY, 0);
+}
+
+static void read_zero_without_punch(void)
+{
+	has_read(A, NOBODY, 0);
+}
+
+static void read_of_private_store(void)
+{
+	s.scenario.private_map = true;
+	has_read(A, B, stored_by(B));
+}
+
+static void own_private_store(void)
+{
+	s.scenario.private_map = true;
+	ops_are("read-fault", "write-after-read");
+	s.at->result[B].stored = 1;
+	s.at->look[B][0][B] = stored_by(B);
+	has_read(B, B, stored_by(B));
+}
+
+static void lost_store(void)
+{
+	has_stored(B);
+	put(0, B, 0);
+}
+
+static void unfinished_store_absent(void)
+{
+	s.at->result[B].returned = false;
+}
+
+static void store_punched(void)
+{
+	ops_are("punch", "write-fault");
+	has_stored(B);
+	zero_page(0);
+}
+
+static void lost_bytes(void)
+{
+	put(1, NOBODY, 0);
+}
+
+static void bytes_punched(void)
+{
+	ops_are("read-fault", "punch");
+	zero_page(0);
+}
+
+static void old_data_after_punch(void)
+{
+	ops_are("read-fault", "punch");
+}
+
+static void old_data_during_punch(void)
+{
+	ops_are("read-fault", "punch");
+	s.at->result[B].returned = false;
+}
+
+static void foreign_store(void)
+{
+	put(1, B, stored_by(B));
+}
+
+static void file_ends_early(void)
+{
+	s.at = &s.window[1];
+	if (ftruncate(s.fd, s.at->base + s.scenario.unit))
+		die("ftruncate");
+}
+
+static void file_truncated(void)
+{
+	ops_are("truncate", "read-fault");
+	s.scenario.actor[A].page = 1;
+	file_ends_early();
+	s.at->looked[A][1] = s.at->looked[B][1] = false;
+}
+
+static void mismatch(void)
+{
+	has_stored(B);
+	s.at->look[A][0][B] = old(0, B);
+}
+
+static void private_mapping_differs(void)
+{
+	s.scenario.private_map = true;
+	s.at->look[A][0][NOBODY] = 0;
+}
+
+static void private_store_lost(void)
+{
+	s.scenario.private_map = true;
+	s.at->result[B].stored = 1;
+}
+
+static void private_store_in_file(void)
+{
+	s.scenario.private_map = true;
+	put(0, B, stored_by(B));
+}
+
+static void collapsed(void)
+{
+	ops_are("collapse", "read-fault");
+	for (int w = 0; w < WORDS; w++)
+		put(0, w, old(1, w));
+	zero_page(1);
+}
+
+static void other_window(void)
+{
+	has_stored(B);
+	s.at = &s.window[1];
+	s.at->result[B].stored = 1;
+}
+
+static const struct {
+	const char *name;
+	void (*spoil)(void);
+} cases[] = {
+	{ "nothing", nothing },
+	{ "store-seen", store_seen },
+	{ "sigbus", sigbus },
+	{ "sigbus-at-look", sigbus_at_look },
+	{ "sigbus-behind-end", sigbus_behind_end },
+	{ "error", error },
+	{ "stale-read", stale_read },
+	{ "read-zero-after-punch", read_zero_after_punch },
+	{ "read-zero-without-punch", read_zero_without_punch },
+	{ "read-of-private-store", read_of_private_store },
+	{ "own-private-store", own_private_store },
+	{ "lost-store", lost_store },
+	{ "unfinished-store-absent", unfinished_store_absent },
+	{ "store-punched", store_punched },
+	{ "lost-bytes", lost_bytes },
+	{ "bytes-punched", bytes_punched },
+	{ "old-data-after-punch", old_data_after_punch },
+	{ "old-data-during-punch", old_data_during_punch },
+	{ "foreign-store", foreign_store },
+	{ "file-ends-early", file_ends_early },
+	{ "file-truncated", file_truncated },
+	{ "mismatch", mismatch },
+	{ "private-mapping-differs", private_mapping_differs },
+	{ "private-store-lost", private_store_lost },
+	{ "private-store-in-file", private_store_in_file },
+	{ "collapsed", collapsed },
+	{ "other-window", other_window },
+};
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		if (argc < 2) {
+			puts(cases[i].name);
+		} else if (!strcmp(argv[1], cases[i].name)) {
+			set_up();
+			cases[i].spoil();
+			check_results(&s, report, NULL);
+			return 0;
+		}
+	}
+	return argc < 2 ? 0 : 2;
+}

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Stress over fresh guests: a scenario that kills its guest fails, the ones behind it are raced in the next."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.config.models import GuestSpec, Lab, Stress
+from harness.deadline import Deadline
+from harness.engine import races
+from harness.engine.experiment import Choice, Experiment
+from harness.engine.guests import Supplies
+from harness.engine.races import Raced, race_all
+from harness.sweep.records import Kind
+from tests.fakes.records import begin, boot, bye, line, panics, scenario, subject
+from tests.unit.engine.conftest import Boots
+
+NAMES = ("one", "two", "three")
+Race = Callable[..., Raced]
+OOPS = "console kernel BUG at fs/dax.c:415!\n" + panics("")
+
+
+def raced(*names: str, **failures: int) -> list[str]:
+    """Records of scenarios that came to their ends."""
+    lines = []
+    for name in names:
+        totals = line("stress", name=name, races=2048, cpus=2, seconds=0.5, failures=failures)
+        lines += [begin(name), totals, line("done", name=name, status=0, signal=0)]
+    return lines
+
+
+def experiment_of(races_wanted: int) -> Experiment:
+    lab = Lab.model_validate({
+        "kernels": {"stock": {"build": "/"}, "other": {"build": "/"}},
+        "experiment": {"without": "other", "with": "stock", "stress": Stress(races=races_wanted)},
+    }, context={"folder": Path("/")})  # fmt: skip
+    return Experiment(Choice(Path("lab.yaml")), lab, (), tuple(scenario(name) for name in NAMES))
+
+
+@pytest.fixture
+def race(boots: Boots, supplies: Supplies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Race:
+    """Races three scenarios on one kernel whose boots follow scripts."""
+    monkeypatch.setattr(races, "supplies", lambda _guest: supplies)
+
+    def run(*scripts: str, wanted: int = 2000, seconds: float = 20) -> Raced:
+        boots.follow(scripts)
+        deadline = Deadline.after(seconds)
+        return race_all(
+            experiment_of(wanted), [subject(boots.folder)], GuestSpec(cpus=2), tmp_path / "guests", deadline, "tcg"
+        )
+
+    return run
+
+
+def found(done: Raced) -> dict[str, dict[Kind, int]]:
+    return {each.scenario: each.failures for each in done.results}
+
+
+def test_one_guest_races_every_scenario(race: Race, boots: Boots) -> None:
+    done = race(boot(*raced(*NAMES, sigbus=3), bye()))
+    assert found(done) == {name: {Kind.SIGBUS: 3} for name in NAMES}
+    assert boots.count() == 1
+    assert {"races 2000", "cpus 2", "seed 1"} <= set(boots.job(0))
+
+
+def test_no_races_are_run_where_none_are_wanted(race: Race, boots: Boots) -> None:
+    assert race(wanted=0) == Raced()
+    assert boots.count() == 0
+
+
+def test_a_panic_fails_the_scenario_under_way_and_a_fresh_guest_races_the_rest(race: Race, boots: Boots) -> None:
+    done = race(boot(*raced("one"), begin("two"), last=OOPS), boot(*raced("three"), bye()))
+    assert found(done) == {"one": {}, "two": {Kind.OOPS: 1}, "three": {}}
+    assert "kernel BUG at fs/dax.c:415!" in done.results[1].examples[0]
+    assert [text.split()[1] for text in boots.job(1) if text.startswith("scenario")] == ["name=three"]
+
+
+def test_a_soft_lockup_is_a_hang(race: Race) -> None:
+    lockup = "console watchdog: BUG: soft lockup - CPU#1 stuck for 61s!\nforever\n"
+    assert found(race(boot(*raced("one", "two"), begin("three"), last=lockup)))["three"] == {Kind.HANG: 1}
+
+
+def test_a_broken_racer_breaks_what_is_left_and_nothing_else(race: Race) -> None:
+    broken = line("broken", why="cannot run on CPU 1", errno=22, error="Invalid argument")
+    one, two, three = race(boot(*raced("one"), begin("two"), broken)).results
+    assert not one.broken
+    assert "cannot run on CPU 1" in two.broken
+    assert "cannot run on CPU 1" in three.broken
+    assert (two.races, two.failures) == (0, {})
+
+
+def test_kernel_messages_of_all_guests_are_kept(race: Race) -> None:
+    message = line("k", l=4, us=1000000, m="EXT4-fs error")
+    done = race(boot(begin("one"), message, last=OOPS), boot(*raced("two", "three"), message, bye()))
+    assert [lines for _subject, lines in done.logs] == [["[    1.000000] EXT4-fs error"] * 2]
+
+
+@pytest.mark.xfail(strict=True, reason="any end but a finished one is booked as a failure of the kernel")
+def test_qemus_death_is_the_labs_fault_not_the_kernels(race: Race) -> None:
+    done = race(boot(*raced("one"), begin("two"), last="stderr out of memory\nexit 1\n"), boot(*raced("three"), bye()))
+    assert all(not each.failures for each in done.results)
+    assert "QEMU ended with status 1" in next(each.broken for each in done.results if each.scenario == "two")
+
+
+@pytest.mark.xfail(strict=True, reason="a timeout is booked as a hang of the scenario under way")
+def test_the_budgets_end_is_no_failure_of_the_scenario_under_way(race: Race) -> None:
+    done = race(boot(*raced("one"), begin("two"), last="forever\n"), seconds=1.0)
+    assert found(done).get("two", {}) == {}
+
+
+@pytest.mark.xfail(strict=True, reason="no scenario has begun, so nothing is booked at all")
+def test_a_guest_that_does_not_boot_makes_every_scenario_broken(race: Race) -> None:
+    done = race(boot(last="console lab: broken: no DAX here\nconsole reboot: Power down\n"))
+    assert ["no DAX here" in each.broken for each in done.results] == [True] * 3
+
+
+@pytest.mark.xfail(strict=True, reason="the racer ends its job behind such a scenario, with a `bye` as if it were done")
+@pytest.mark.parametrize(("status", "signal"), [(1, 0), (-1, 9)])
+def test_behind_a_scenario_that_hangs_or_is_killed_the_others_are_still_raced(
+    race: Race, status: int, signal: int
+) -> None:
+    totals = line("stress", name="one", races=64, cpus=2, seconds=20.0, failures={"hang": 1})
+    first = [begin("one"), *([totals] if status == 1 else [])]
+    ended = line("done", name="one", status=status, signal=signal)
+    done = race(boot(*first, ended, bye()), boot(*raced("two", "three"), bye()))
+    assert list(found(done)) == list(NAMES)

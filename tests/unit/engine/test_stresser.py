@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-only
+import pytest
+
+from harness.engine.stresser import StressLedger
+from harness.errors import LabBroke
+from harness.sweep.records import Kind, StressResult
+from tests.fakes.records import begin, line, scenario
+
+NAME = "read-write-hole"
+
+
+def ledger_of(*lines: str) -> StressLedger:
+    ledger = StressLedger("stock", [scenario(NAME), scenario("two")])
+    for each in lines:
+        ledger.take(each)
+    return ledger
+
+
+def totals(name: str = NAME, **failures: int) -> str:
+    return line("stress", name=name, races=2048, cpus=2, seconds=0.5, failures=failures)
+
+
+def ended(name: str = NAME, status: int = 0, signal: int = 0) -> str:
+    return line("done", name=name, status=status, signal=signal)
+
+
+def test_totals_become_a_result_with_its_examples() -> None:
+    example = line("example", race=7, detail="A: read-fault got SIGBUS, si_code 2, 1 times")
+    ledger = ledger_of(begin(), example, totals(sigbus=529), ended(), begin("two"), totals("two"), ended("two"))
+    examples = ("race 7: A: read-fault got SIGBUS, si_code 2, 1 times",)
+    assert ledger.results == {
+        NAME: StressResult(NAME, "stock", 2, 2048, {Kind.SIGBUS: 529}, 0.5, examples),
+        "two": StressResult("two", "stock", 2, 2048, {}, 0.5),
+    }
+
+
+def test_only_the_last_record_says_that_the_job_is_finished() -> None:
+    assert not ledger_of(begin(), totals(), ended()).finished
+    assert ledger_of(begin(), totals(), ended(), line("bye", missed=0)).finished
+
+
+def test_a_crash_is_one_race_that_failed() -> None:
+    ledger = ledger_of(begin())
+    ledger.crash(Kind.OOPS, "kernel BUG at fs/dax.c:415!", 2)
+    assert ledger.results[NAME] == StressResult(
+        NAME, "stock", 2, 1, {Kind.OOPS: 1}, 0.0, ("kernel BUG at fs/dax.c:415!",)
+    )
+
+
+def test_a_crash_does_not_replace_what_a_scenario_has_said_itself() -> None:
+    ledger = ledger_of(begin(), totals())
+    ledger.crash(Kind.OOPS, "kernel BUG", 2)
+    assert ledger.results[NAME].races == 2048
+
+
+def test_a_crash_before_any_scenario_is_nobodys() -> None:
+    ledger = ledger_of()
+    ledger.crash(Kind.OOPS, "kernel BUG", 2)
+    assert ledger.results == {}
+
+
+def test_actors_killed_for_want_of_memory_are_a_failure_of_that_kind() -> None:
+    assert ledger_of(begin(), ended(status=-1, signal=9)).results[NAME].failures == {Kind.OOM: 1}
+
+
+def test_a_broken_racer_is_told_with_its_reason() -> None:
+    broken = line("broken", why="cannot run on CPU 1", errno=22, error="Invalid argument")
+    with pytest.raises(LabBroke, match=r"cannot run on CPU 1 \(Invalid argument\)"):
+        ledger_of(begin(), broken)
+
+
+@pytest.mark.parametrize("text", ["", "hello", "[]", '{"x":1}', line("weather")])
+def test_a_line_that_is_no_record_is_shown(text: str) -> None:
+    with pytest.raises(LabBroke, match="a record that is none"):
+        ledger_of(text)
+
+
+def test_kernel_messages_are_kept_in_the_form_of_dmesg() -> None:
+    assert ledger_of(line("k", l=4, us=61000000, m="EXT4-fs error")).log == ["[   61.000000] EXT4-fs error"]
