@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""dirty-tags.ko and durability.ko in a real guest: every answer brought about, every invariant broken on purpose."""
+"""dirty-tags.ko and durability.ko in a real guest: every answer brought about, every invariant broken on purpose.
 
+The kernels are those of lab.yaml, or of the file that LAB_TEST_CONFIG names.
+"""
+
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -21,6 +25,7 @@ from harness.kernel.artefacts import Kernel
 from harness.kernel.build import build
 from harness.kernel.sources import obtain
 
+CONFIG = Path(os.environ.get("LAB_TEST_CONFIG", folders.PROJECT / "lab.yaml"))
 ORACLES = Path(__file__).parents[1] / "guest" / "oracles"
 SIZE = 128 << 20
 
@@ -31,7 +36,7 @@ def kernel() -> Callable[[str], Kernel]:
 
     @cache
     def built(side: str) -> Kernel:
-        experiment = resolve(Choice(config=folders.PROJECT / "lab.yaml"))
+        experiment = resolve(Choice(config=CONFIG))
         wanted = next(each for each in experiment.kernels if each.side == side)
         assert wanted.spec.source
         tree = obtain(wanted.spec.source, Deadline())

@@ -10,7 +10,8 @@
  *   show the file: dax_iomap_pte_fault() asks for IOMAP_WRITE only without vmf->cow_page.
  * - DIRTY without a writable mapping is usual: the store's mapping may be gone, and writeback alone clears the tag.
  *   In v6.0 to v6.1 dax_insert_entry() tags DIRTY on read faults as well, even the entry of a hole.
- * - TOWRITE without DIRTY does not occur, DIRTY without TOWRITE always: dax_writeback_one() clears TOWRITE first.
+ * - DIRTY without TOWRITE is seen while dax_writeback_one() works: it clears TOWRITE first. TOWRITE without DIRTY at
+ *   rest is no loss by itself, but an fsync has tagged an entry and passed it by: DT_DIRTY_AFTER_SYNC counts it.
  * - A MAP_SYNC fault maps its page writable by dax_insert_pfn_mkwrite(), which tags DIRTY before: no exception.
  * - A page table entry within a 2 MiB entry shows the page at its offset in it: grab_mapping_entry() leaves such
  *   entries in place for faults of 4 KiB. A hole of 2 MiB is split up before, so that its page is found by PMDs alone.

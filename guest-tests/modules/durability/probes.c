@@ -13,8 +13,8 @@
  * The fence is nvdimm_flush(), with which pmem answers REQ_PREFLUSH and REQ_FUA: the one place where the kernel itself
  * promises that what was flushed before is in the persistence domain (pmem_wmb() and the write of the flush hints). A
  * flush counts as durable when an nvdimm_flush() that began after it has returned: never too early. It may be too late,
- * as an SFENCE or a locked instruction elsewhere orders CLWB as well; but every fsync of ext4 and xfs ends in a flush of
- * the device, so that no finished fsync depends on that. SFENCE orders its own CPU alone: on several CPUs a flush of
+ * as an SFENCE or a locked instruction elsewhere orders CLWB as well; but every fsync of ext4 and xfs ends in a flush
+ * of the device, so that no finished fsync depends on that. SFENCE orders its own CPU alone: on several CPUs a flush of
  * another CPU is held for fenced here, which can hide a missing fence, never a missing flush.
  */
 
@@ -109,7 +109,17 @@ static int copy_left(struct kretprobe_instance *instance, struct pt_regs *regs)
 	return 0;
 }
 
-/* It returns what was not copied; its length is an unsigned int until v6.11. */
+/* Its length is an unsigned int until v6.11: the upper half of the register may be anything. */
+static int copy_user_entered(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	struct copy *copy = (struct copy *)instance->data;
+
+	copy->to = (void *)regs_get_kernel_argument(regs, 0);
+	copy->length = (u32)regs_get_kernel_argument(regs, 2);
+	return 0;
+}
+
+/* It returns what was not copied. */
 static int copy_user_left(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	struct copy *copy = (struct copy *)instance->data;
@@ -134,7 +144,7 @@ static int fence_left(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	unsigned long flags;
 
-	if (regs_return_value(regs))
+	if ((int)regs_return_value(regs))
 		return 0;
 	raw_spin_lock_irqsave(&lock, flags);
 	shadow_fence_end(&shadow, *(u32 *)instance->data);
@@ -171,7 +181,7 @@ static struct {
 	}, {
 		.probe = DUR_PROBE_COPY_USER,
 		.names = { "copy_user_flushcache", "__copy_user_flushcache" },
-		.at = { .entry_handler = copy_entered, .handler = copy_user_left, .data_size = sizeof(struct copy) },
+		.at = { .entry_handler = copy_user_entered, .handler = copy_user_left, .data_size = sizeof(struct copy) },
 	}, {
 		.probe = DUR_PROBE_FENCE,
 		.names = { "nvdimm_flush" },

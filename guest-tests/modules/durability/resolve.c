@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From a byte of a file to its physical address, without any lock: the tree is read under RCU, and the caller's own page
- * table with interrupts off, which keeps its pages from being freed as for get_user_pages_fast() (mm/gup.c).
+ * From a byte of a file to its physical address, without any lock: the tree is read under RCU, and the caller's own
+ * page table with interrupts off, which keeps its pages from being freed as for get_user_pages_fast() (mm/gup.c).
  */
 
 #include <linux/irqflags.h>

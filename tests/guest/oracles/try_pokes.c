@@ -24,7 +24,8 @@ static struct poke exchange(const struct place *place, uint64_t value, unsigned 
 	return poke;
 }
 
-static void expect(const struct place *place, uint64_t value, unsigned int marks, enum dt_invariant invariant, const char *what)
+static void expect(const struct place *place, uint64_t value, unsigned int marks, enum dt_invariant invariant,
+		   const char *what)
 {
 	struct poke before = exchange(place, value, marks);
 	struct dt_violation worst;

@@ -35,13 +35,15 @@ static void a_hole_that_is_read_then_written(void)
 	struct place place = place_open(4 * PAGE, 0);
 
 	sink = place.map[0];
-	is(entry_at(&place, 0).state & (DT_PRESENT | DT_ZERO | DT_EMPTY | DT_LOCKED), DT_PRESENT | DT_ZERO, "hole read: entry");
+	is(entry_at(&place, 0).state & (DT_PRESENT | DT_ZERO | DT_EMPTY | DT_LOCKED), DT_PRESENT | DT_ZERO,
+	   "hole read: entry");
 	is(mapping_at(&place, 0).state & (DT_PTE_ZERO | DT_PTE_WRITE | DT_PTE_ANON), DT_PTE_ZERO, "hole read: mapping");
 	is(violations(&place, 0, NULL), 0, "hole read: consistent");
 	place.map[0] = 1;
 	is(entry_at(&place, 0).state, DT_PRESENT | DT_DIRTY, "hole written: entry");
 	is(mapping_at(&place, 0).pfn, entry_at(&place, 0).pfn, "hole written: same page");
-	is(mapping_at(&place, 0).state & (DT_PTE_WRITE | DT_VMA_SHARED), DT_PTE_WRITE | DT_VMA_SHARED, "hole written: mapping");
+	is(mapping_at(&place, 0).state & (DT_PTE_WRITE | DT_VMA_SHARED), DT_PTE_WRITE | DT_VMA_SHARED,
+	   "hole written: mapping");
 	is(violations(&place, 0, NULL), 0, "hole written: consistent");
 	place_close(&place);
 }
@@ -68,7 +70,8 @@ static void private_copies(void)
 	struct place place = place_open(4 * PAGE, MAP_PRIVATE);
 
 	place.map[0] = 1;
-	is(mapping_at(&place, 0).state & (DT_PTE_ANON | DT_PTE_WRITE | DT_VMA_SHARED), DT_PTE_ANON | DT_PTE_WRITE, "copy: mapping");
+	is(mapping_at(&place, 0).state & (DT_PTE_ANON | DT_PTE_WRITE | DT_VMA_SHARED), DT_PTE_ANON | DT_PTE_WRITE,
+	   "copy: mapping");
 	sink = place.map[PAGE];
 	place.map[PAGE] = 1;
 	must(pwrite(place.fd, "x", 1, 2 * PAGE) == 1, "pwrite");
