@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A whole `lab run` on two prebuilt kernels whose guests follow scripts."""
+
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from harness.engine import races
+from harness.engine import run as module
+from harness.engine.experiment import Choice, Experiment, resolve
+from harness.engine.guests import Supplies
+from harness.engine.kernels import own_modules
+from harness.errors import ExitStatus
+from harness.guest import accel
+from harness.kernel.prebuilt import NEEDED
+from harness.results.folder import RunFolder
+from harness.results.run import Run
+from harness.sweep.records import Kind
+from tests.fakes.records import begin, boot, bye, done, end, failed, line, passed
+from tests.unit.engine.conftest import Boots
+
+MINI = Path(__file__).parents[1] / "points" / "minikernel"
+FLAGS = ["-O2", "-gdwarf-4", "-fcf-protection=none", "-fno-pic", "-nostdlib", "-static", "-no-pie"]
+NAME = "read-read-hole"
+SIGBUS = ("sigbus", "A: read-fault got SIGBUS, si_code 2, 1 times")
+LAB = """\
+kernels:
+  stock: {build: stock}
+  other: {build: other}
+scenarios: [read-read-hole]
+experiment: {without: other, with: stock, points: {units: [fs/dax.c]}, stress: {races: 0}}
+"""
+Perform = Callable[[Sequence[str], Sequence[str]], Run]
+
+
+def compiled(folder: Path, identity: str) -> None:
+    """A folder as `build:` takes it, with the miniature kernel as vmlinux."""
+    (folder / "modules").mkdir(parents=True)
+    sources = ["fs/dax.c", "mm/truncate.c", "mm/shared.c"]
+    link = f"-Wl,--build-id=0x{identity}"
+    subprocess.run(["gcc", *FLAGS, link, *sources, "-o", folder / "vmlinux"], cwd=MINI, check=True)
+    (folder / ".config").write_text(NEEDED.read_text())
+    (folder / "bzImage").write_text(f"scripts {folder}\n")
+    for each in own_modules():
+        (folder / "modules" / f"{each.name}.ko").write_bytes(b"module")
+
+
+@pytest.fixture(scope="module")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("kernels")
+    compiled(folder / "other", "0a" * 20)
+    compiled(folder / "stock", "0b" * 20)
+    (folder / "lab.yaml").write_text(LAB)
+    return folder
+
+
+@pytest.fixture
+def experiment(kernels: Path) -> Experiment:
+    return resolve(Choice(kernels / "lab.yaml"))
+
+
+@pytest.fixture
+def perform(experiment: Experiment, kernels: Path, supplies: Supplies, monkeypatch: pytest.MonkeyPatch) -> Perform:
+    """Runs the experiment with these scripts for the kernel without, and the kernel with."""
+    for user in (module, races):
+        monkeypatch.setattr(user, "supplies", lambda _guest: supplies)
+    monkeypatch.setattr(accel, "probe", lambda: "tcg")
+
+    def run(without: Sequence[str], with_: Sequence[str]) -> Run:
+        Boots(kernels / "other").follow(without)
+        Boots(kernels / "stock").follow(with_)
+        return module.perform(experiment)[1]
+
+    return run
+
+
+def guest(*rows: str) -> str:
+    """A guest that runs the scenario with these rows."""
+    first = [line("points", placed=9, refused=[]), line("canary", ok=True), begin(NAME)]
+    digits = "3" * 400
+    return boot(*first, *rows, end(digits, "0" * 400), done(NAME), bye())
+
+
+GOOD = guest(*map(passed, ("AB", "AB A1#1", "BA", "BA B1#1")))
+BAD = guest(passed("AB"), failed("AB A1#1", SIGBUS), passed("BA"), passed("BA B1#1"))
+UNBOOTED = boot(last="console lab: broken: no DAX here\nconsole reboot: Power down\n")
+
+
+def test_a_kernel_with_that_fails_is_told_with_its_schedule_and_fails_the_run(perform: Perform) -> None:
+    run = perform([GOOD], [BAD])
+    result = run.result(NAME, "stock")
+    assert result is not None
+    assert (result.failing, result.broken) == ({1: 1}, "")
+    assert result.outcomes[0].violations[0].kind is Kind.SIGBUS
+    assert result.outcomes[0].schedule.stops[0].function
+    assert run.verdict is not None
+    assert run.verdict.status == ExitStatus.KERNEL_FAILED
+
+
+def test_the_run_folder_holds_what_the_run_was(perform: Perform, kernels: Path) -> None:
+    run = perform([BAD], [GOOD])
+    folder = RunFolder.open("last")
+    assert folder.load() == run
+    assert {"results.json", "verdict.json", "junit.xml", "reproduce", "kernels", "guests"} <= {
+        path.name for path in folder.path.iterdir()
+    }
+    for name in ("stock", "other"):
+        assert (folder.path / "kernels" / name / "config").read_text() == (kernels / name / ".config").read_text()
+    assert not list(folder.path.rglob("initramfs"))
+    assert len(list(folder.path.rglob("console.log"))) == 2
+
+
+def test_a_run_knows_kernels_points_and_what_it_ran_with(perform: Perform) -> None:
+    run = perform([GOOD], [BAD])
+    assert [(info.name, info.side, info.build_id, info.state) for info in run.kernels] == [
+        ("other", "without", "0a" * 20, "booted"), ("stock", "with", "0b" * 20, "booted"),
+    ]  # fmt: skip
+    assert run.plan.units == ("fs/dax.c",)
+    assert run.points["stock"]
+    assert (run.accel, run.environment["qemu"]) == ("tcg", "QEMU emulator version 7.2.17")
+    assert run.environment.keys() == {"qemu", "compiler", "host"}
+
+
+def test_the_guests_job_names_the_build_id_of_its_own_kernel(perform: Perform, kernels: Path) -> None:
+    perform([GOOD], [GOOD])
+    assert Boots(kernels / "other").job(0)[0] == "build-id " + "0a" * 20
+    assert Boots(kernels / "stock").job(0)[0] == "build-id " + "0b" * 20
+
+
+def test_a_kernel_none_of_whose_guests_boots_is_told_so(perform: Perform) -> None:
+    run = perform([GOOD], [UNBOOTED])
+    info = run.kernel("with")
+    assert info is not None
+    assert info.state == "no-boot"
+    assert "no DAX here" in info.detail
+    assert run.verdict is not None
+    assert run.verdict.status == ExitStatus.KERNEL_FAILED
+
+
+def test_neither_kernel_booting_is_the_labs_fault(perform: Perform) -> None:
+    run = perform([UNBOOTED], [UNBOOTED])
+    assert run.verdict is not None
+    assert run.verdict.status == ExitStatus.LAB_BROKE
+
+
+def test_a_broken_canary_is_no_verdict_on_the_kernel(perform: Perform) -> None:
+    broken = line("broken", why="canary: actor 0 stopped at point 2", errno=0, error="Success")
+    run = perform([GOOD], [boot(broken)])
+    assert run.verdict is not None
+    assert run.verdict.status == ExitStatus.LAB_BROKE
+
+
+def test_what_the_kernel_said_is_a_finding_of_its_scenario(perform: Perform) -> None:
+    words = [
+        "------------[ cut here ]------------",
+        "WARNING: CPU: 0 PID: 61 at fs/dax.c:372 dax_insert_entry+0x9d/0xb0",
+    ]
+    messages = [line("k", l=4, us=1000000 + at, m=text) for at, text in enumerate([*words, "---[ end trace 0 ]---"])]
+    run = perform([GOOD], [guest(passed("AB"), *messages, passed("BA"))])
+    (found,) = run.findings
+    assert (found.kernel, found.mode, found.scenario, found.finding.kind) == ("stock", "sweep", NAME, Kind.WARN)
+
+
+def test_the_line_that_reproduces_a_run_says_all_that_the_command_line_said(kernels: Path) -> None:
+    choice = Choice(kernels / "lab.yaml", scenarios=(NAME,), bound=1, granularity="instructions", stress=False)
+    expected = (
+        "./lab run --without other --with stock --scenario=read-read-hole --bound=1 --points=instructions --no-stress"
+    )
+    assert module.reproduce_line(resolve(choice)) == expected
+
+
+@pytest.mark.xfail(strict=True, reason="--config and --budget are left out of the line")
+def test_the_line_that_reproduces_a_run_names_another_lab_yaml_and_budget(kernels: Path) -> None:
+    words = module.reproduce_line(resolve(Choice(kernels / "lab.yaml", budget=90.0)))
+    assert str(kernels / "lab.yaml") in words
+    assert "--budget" in words
