@@ -75,18 +75,34 @@ void actor_enter(struct actor *a, struct window *w)
 	bus_result = a->result;
 }
 
-void actor_setup(struct actor *a)
+/*
+ * A mapping is made anew for each schedule: a page table left from the last one would rule out faults of 2 MiB, and
+ * their attempt is part of each first fault's path.
+ */
+static void map_file(struct actor *a)
 {
 	struct shared *s = a->shared;
 	int flags = (s->scenario.private_map ? MAP_PRIVATE : MAP_SHARED) | MAP_FIXED;
 	void *where = (void *)(MAP_BASE + a->number * MAP_STRIDE);
 
-	a->spec = &s->scenario.actor[a->number];
+	if (!a->mapping || a->file != s->files) {
+		actor_close(a);
+		a->fd = open(s->path, O_RDWR | O_CLOEXEC);
+	} else
+		munmap(a->mapping, a->length);
+	a->file = s->files;
 	a->length = s->windows * s->scenario.pages * s->scenario.unit;
-	a->fd = open(s->path, O_RDWR | O_CLOEXEC);
 	a->mapping = mmap(where, a->length, PROT_READ | PROT_WRITE, flags, a->fd, 0);
 	if (a->fd < 0 || a->mapping == MAP_FAILED)
 		die("actor %d cannot map %s", a->number, s->path);
+}
+
+void actor_setup(struct actor *a)
+{
+	struct shared *s = a->shared;
+
+	a->spec = &s->scenario.actor[a->number];
+	map_file(a);
 	for (int i = 0; i < s->windows; i++) {
 		memset(&s->window[i].result[a->number], 0, sizeof(struct result));
 		actor_enter(a, &s->window[i]);
@@ -118,41 +134,41 @@ void actor_look(struct actor *a)
 	}
 }
 
-void actor_cleanup(struct actor *a)
+void actor_close(struct actor *a)
 {
+	if (!a->mapping)
+		return;
 	munmap(a->mapping, a->length);
 	close(a->fd);
+	a->mapping = NULL;
 }
 
-void actor_main(struct shared *s, int number, int il)
+void actor_do(struct actor *a, enum command command)
 {
-	struct actor a = { .number = number, .shared = s };
+	if (command == CMD_SETUP)
+		actor_setup(a);
+	else if (command == CMD_LOOK)
+		actor_look(a);
+}
 
-	if (ioctl(il, IL_JOIN, (long)number))
-		die("actor %d cannot join", number);
+/* The actor's own task: nothing but its operation runs here, unless it is a process, which must map for itself. */
+void actor_main(struct actor *a, int il)
+{
+	if (ioctl(il, IL_JOIN, (long)a->number))
+		die("actor %d cannot join", a->number);
 	for (;;) {
 		if (ioctl(il, IL_PARK)) {
 			if (errno == EINTR)
 				continue;
-			die("actor %d cannot park", number);
+			die("actor %d cannot park", a->number);
 		}
-		switch (s->command) {
-		case CMD_SETUP:
-			actor_setup(&a);
-			break;
-		case CMD_RUN:
-			run_operation(&a);
-			if (ioctl(il, IL_LEAVE))
-				die("actor %d cannot leave", number);
-			break;
-		case CMD_LOOK:
-			actor_look(&a);
-			break;
-		case CMD_CLEANUP:
-			actor_cleanup(&a);
-			break;
-		case CMD_QUIT:
-			return;
+		if (a->shared->command != CMD_RUN) {
+			actor_do(a, a->shared->command);
+			continue;
 		}
+		bus_result = a->result;
+		run_operation(a);
+		if (ioctl(il, IL_LEAVE))
+			die("actor %d cannot leave", a->number);
 	}
 }

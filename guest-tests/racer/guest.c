@@ -21,7 +21,7 @@
 
 #define CONTROLLER_PRIORITY 95	/* above actors (90 and down, interleave.ko) and kernel threads */
 #define KTHREAD_PRIORITY 94	/* so that jbd2 and kworkers get on while an actor waits for them */
-#define ACTOR_STACK (256 * 1024)
+#define ACTOR_STACK (64 * 1024)	/* all of it is locked into memory */
 
 struct start {
 	actor_body body;
@@ -50,9 +50,14 @@ static int parent_of(const char *pid)
 	return parent;
 }
 
-/* Kernel threads of a real-time policy (migration, watchdogs) keep theirs. */
+/*
+ * Kernel threads of a real-time policy (migration, watchdogs) keep theirs. Later calls look at those that are new: the
+ * guest's life is too short for its process numbers to wrap around.
+ */
 void raise_kernel_threads(void)
 {
+	static int seen = 1;
+	int highest = seen;
 	struct sched_param param = { .sched_priority = KTHREAD_PRIORITY };
 	struct dirent *entry;
 	DIR *proc = opendir("/proc");
@@ -62,10 +67,13 @@ void raise_kernel_threads(void)
 	while ((entry = readdir(proc))) {
 		int pid = atoi(entry->d_name);
 
-		if (pid > 1 && (pid == 2 || parent_of(entry->d_name) == 2) && sched_getscheduler(pid) == SCHED_OTHER)
+		if (pid > highest)
+			highest = pid;
+		if (pid > seen && (pid == 2 || parent_of(entry->d_name) == 2) && sched_getscheduler(pid) == SCHED_OTHER)
 			sched_setscheduler(pid, SCHED_FIFO, &param);
 	}
 	closedir(proc);
+	seen = highest;
 }
 
 void become_controller(void)

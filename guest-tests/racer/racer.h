@@ -73,7 +73,7 @@ struct window {
 	bool looked[ACTORS_MAX][PAGES_MAX];
 };
 
-enum command { CMD_SETUP, CMD_RUN, CMD_LOOK, CMD_CLEANUP, CMD_QUIT };
+enum command { CMD_SETUP, CMD_RUN, CMD_LOOK };
 
 struct shared {
 	enum command command;
@@ -88,11 +88,12 @@ struct shared {
 	struct window window[WINDOWS_MAX];
 };
 
-/* One actor as it sees itself; private to its task. */
+/* One actor. Where actors are threads the controller sets up and looks for them; a process does it itself. */
 struct actor {
 	int number;
 	int fd;
-	char *mapping;		/* of the whole file */
+	char *mapping;		/* of the whole file, NULL if there is none */
+	unsigned int file;	/* which one it is of: shared.files when it was made */
 	size_t length;
 	char *map;		/* its part in this window */
 	struct window *window;
@@ -128,7 +129,9 @@ size_t word_offset(int word);
 bool guarded_read(struct actor *a, int page, uint64_t *words);
 
 /* actor.c */
-void actor_main(struct shared *s, int number, int il);
+void actor_main(struct actor *a, int il);
+void actor_do(struct actor *a, enum command command);
+void actor_close(struct actor *a);
 void install_bus_handler(void);
 extern __thread sigjmp_buf bus_jump;
 extern __thread volatile bool bus_armed;
@@ -136,7 +139,6 @@ extern __thread struct result *bus_result;
 void run_operation(struct actor *a);
 void actor_setup(struct actor *a);
 void actor_look(struct actor *a);
-void actor_cleanup(struct actor *a);
 void actor_enter(struct actor *a, struct window *w);
 
 /* world.c */

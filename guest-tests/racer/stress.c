@@ -87,16 +87,10 @@ static void stress_actor(void *argument, int number)
 		for (unsigned int turn = 0; *t->generation == generation; turn++)
 			relax(turn);
 		generation++;
-		if (t->shared->command == CMD_SETUP)
-			actor_setup(&a);
-		else if (t->shared->command == CMD_RUN)
+		if (t->shared->command == CMD_RUN)
 			races(t, &a, &seed);
-		else if (t->shared->command == CMD_LOOK)
-			actor_look(&a);
-		else if (t->shared->command == CMD_CLEANUP)
-			actor_cleanup(&a);
 		else
-			return;
+			actor_do(&a, t->shared->command);
 		__atomic_add_fetch(t->arrived, 1, __ATOMIC_ACQ_REL);
 	}
 }
@@ -177,8 +171,6 @@ static void batch(struct stress *t, int first)
 		check_results(s, count, t);
 	}
 	kernel_log_drain(count, t);
-	if (!all(t, CMD_CLEANUP))
-		die("cannot clean up");
 	world_remove(s, -1);
 }
 

@@ -79,7 +79,7 @@ void world_open(struct shared *s)
 /* What pread shows: the watched words of each page, and which pages lie within the file. */
 void file_words(const struct shared *s, uint64_t words[PAGES_MAX][WORDS], bool within[PAGES_MAX])
 {
-	static char page[4096];
+	static char page[64 + 512 * WORDS];	/* up to the last word */
 
 	for (int p = 0; p < s->scenario.pages; p++) {
 		within[p] = pread(s->fd, page, sizeof(page), s->at->base + p * s->scenario.unit) == (ssize_t)sizeof(page);
