@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Stress of a run: each kernel's scenarios raced in one guest of several CPUs, reached over SSH."""
+"""Stress of a run: each kernel's scenarios raced in a guest of several CPUs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from harness import folders
 from harness.collect.known_issues import load_known_issues, mark
 from harness.deadline import Deadline
 from harness.engine.experiment import SCENARIOS, Experiment
-from harness.engine.guests import Supplies, supplies
+from harness.engine.guests import supplies
 from harness.engine.kernels import Made, differing_units, make_kernels, subject
 from harness.engine.logs import guest_findings
-from harness.engine.races import race_all
+from harness.engine.races import Raced, race_all
 from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall, Swept, sweep_all
 from harness.errors import BadInput
@@ -24,6 +25,8 @@ from harness.guest import accel
 from harness.points.decoder import Decoder
 from harness.process import run as run_program
 from harness.progress import say
+from harness.report.html import render_html
+from harness.results.files import write_whole
 from harness.results.folder import RunFolder
 from harness.results.run import GuestFinding, KernelInfo, Run, appearing
 from harness.verdict.judge import judged
@@ -51,9 +54,11 @@ def perform(experiment: Experiment) -> tuple[RunFolder, Run]:
         results=tuple(result for each in swept for result in each.results), stress=raced.results,
         findings=tuple(_findings(swept, raced.logs)), expectations=experiment.expectations,
         points={each.subject.name: appearing(each.subject.points, each.results) for each in swept},
-        accel=accelerator, environment=environment(store), reproduce=reproduce_line(experiment),
+        accel=accelerator, environment=environment(), reproduce=reproduce_line(experiment),
     )  # fmt: skip
     run = judged(run)
+    _keep_logs(folder.path, swept, raced)
+    write_whole(folder.path / "report.html", render_html(run))
     folder.save(run)
     return folder, run
 
@@ -132,7 +137,19 @@ def _keep_inputs(folder: Path, made: Sequence[Made], experiment: Experiment) -> 
                 shutil.copy(patch, kept / patch.name)
 
 
-def environment(_store: Supplies) -> dict[str, str]:
+def _keep_logs(folder: Path, swept: Sequence[Swept], raced: Raced) -> None:
+    """dmesg/KERNEL.log: each kernel's log, under the scenario that was at work."""
+    (folder / "dmesg").mkdir()
+    for each in swept:
+        parts = [
+            f"== {scenario or 'boot'} ==\n" + "".join(f"{line}\n" for line in lines) for scenario, lines in each.logs
+        ]
+        write_whole(folder / "dmesg" / f"{each.subject.name}.log", "".join(parts))
+    for subject_, lines in raced.logs:
+        write_whole(folder / "dmesg" / f"{subject_.name}-stress.log", "".join(f"{line}\n" for line in lines))
+
+
+def environment() -> dict[str, str]:
     """Versions of what the result may depend on."""
     qemu = run_program(["qemu-system-x86_64", "--version"]).stdout.split("\n", 1)[0]
     gcc = run_program(["gcc", "--version"]).stdout.split("\n", 1)[0]
@@ -143,8 +160,10 @@ def reproduce_line(experiment: Experiment) -> str:
     """The command that runs the same again."""
     choice, lab = experiment.choice, experiment.lab.experiment
     words = ["./lab", "run", "--without", lab.without, "--with", lab.with_]
+    words += [] if choice.config == folders.PROJECT / "lab.yaml" else ["--config", str(choice.config)]
     words += ["--scenario=" + ",".join(choice.scenarios)] if choice.scenarios else []
     words += [f"--bound={choice.bound}"] if choice.bound is not None else []
     words += [f"--points={choice.granularity}"] if choice.granularity else []
+    words += [f"--budget={choice.budget:.0f}s"] if choice.budget else []
     words += [] if choice.stress else ["--no-stress"]
     return shlex.join(words)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.deadline import Deadline
+from harness.engine.batches import cost
 from harness.engine.subject import Subject
 from harness.errors import LabBroke
 from harness.guest.end import GuestEnd
@@ -22,7 +23,7 @@ HANGS_MAX = 10  # of one scenario: each costs a guest, and ten say what there is
 CRASH = {"panic": Kind.OOPS, "oops": Kind.OOPS, "soft-lockup": Kind.HANG, "hang": Kind.HANG}
 SAID_BY_MODULE = re.compile(r"interleave: (in|after) schedule \S+ (.*)")
 
-Tick = Callable[[int], None]  # called with the number of schedules run since the last call
+Tick = Callable[[int], None]  # called with the progress since the last call, in schedules
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,21 @@ def _boot(batch: Batch, job: Job, number: int, deadline: Deadline, tick: Tick) -
         with Guest(plan) as guest:
             for line in guest.records(deadline):
                 batch.ledger.take(line)
-                tick(line.startswith('{"t":"s"'))
+                tick(_advance(batch.ledger, line))
             return guest.wait(deadline)
     finally:
         image.unlink()
         initramfs.unlink()
+
+
+def _advance(ledger: Ledger, line: str) -> int:
+    """Progress in schedules: a scenario that ends with fewer than were foreseen makes up for them."""
+    if line.startswith('{"t":"s"'):
+        return 1
+    account = ledger.current
+    if line.startswith('{"t":"done"') and account is not None and account.closed:
+        return max(0, cost(account.scenario) - len(account.rows))
+    return 0
 
 
 def _after(batch: Batch, end: GuestEnd) -> str:

@@ -47,13 +47,14 @@ def sweep_all(
     subjects: Sequence[Subject], scenarios: Sequence[Scenario], hall: Hall, only: dict[str, str] | None = None
 ) -> list[Swept]:
     """Sweeps every scenario on every kernel. A batch in which the lab breaks is told in its results' ``broken``."""
+    parts = batches(scenarios)
     ledgers = [(subject, part, Ledger(subject.name, subject.points, part, symbols(subject)))
-               for part in batches(scenarios) for subject in subjects]  # fmt: skip
+               for part in parts for subject in subjects]  # fmt: skip
     total = len(subjects) * sum(cost(scenario) for scenario in scenarios)
     with Progress("sweeping", total) as progress, ThreadPoolExecutor(hall.workers) as pool:
         tick = _counter(progress)
-        work = [pool.submit(_one, hall, subject, ledger, number, only or {}, tick)
-                for number, (subject, _part, ledger) in enumerate(ledgers)]  # fmt: skip
+        work = [pool.submit(_one, hall, subject, ledger, parts.index(part), only or {}, tick)
+                for subject, part, ledger in ledgers]  # fmt: skip
         for each in work:
             each.result()
     return [_swept(subject, scenarios, [each for each in ledgers if each[0] is subject]) for subject in subjects]
@@ -65,7 +66,7 @@ def _counter(progress: Progress) -> Callable[[int], None]:
     def tick(count: int) -> None:
         with lock:
             done[0] += count
-            progress.update(done[0], f"{done[0]:,} schedules")
+            progress.update(done[0])
 
     return tick
 
@@ -88,7 +89,10 @@ def _swept(
 ) -> Swept:
     by_name = {scenario.name: ledger for _subject, part, ledger in ledgers for scenario in part}
     results = tuple(by_name[scenario.name].result(scenario.name) for scenario in scenarios)
-    logs = tuple((scenario.name, tuple(by_name[scenario.name].accounts[scenario.name].log)) for scenario in scenarios)
+    boots = tuple(("", tuple(ledger.boot_log)) for _subject, _part, ledger in ledgers)
+    logs = boots + tuple(
+        (scenario.name, tuple(by_name[scenario.name].accounts[scenario.name].log)) for scenario in scenarios
+    )
     return Swept(subject, results, logs)
 
 

@@ -136,7 +136,8 @@ def _log(run: Run, width: int) -> str:
     for each in run.findings[:MAX_SENTENCES]:
         finding = each.finding
         known = f", known: {finding.known}" if finding.known else ""
-        where = f" at {finding.where.file}:{finding.where.line}" if finding.where and finding.where.file else ""
+        place_ = f"{finding.where.file}:{finding.where.line}" if finding.where and finding.where.file else ""
+        where = f" at {place_}" if place_ and place_ not in finding.title else ""
         place = f" in {each.scenario}" if each.scenario else ""
         lines.append(f"{each.kernel}{place}: {finding.title}{where}, {finding.count} times{known}")
     more = [f"... and {len(run.findings) - MAX_SENTENCES} more"] if len(run.findings) > MAX_SENTENCES else []

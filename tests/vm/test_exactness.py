@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The same schedules, byte for byte, on every boot, however many guests run at once; and each of them replayable."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.config.models import GuestSpec
+from harness.deadline import Deadline
+from harness.engine.experiment import Experiment
+from harness.engine.guests import supplies
+from harness.engine.kernels import make_kernels, subject
+from harness.engine.replay import replay
+from harness.engine.subject import Subject
+from harness.engine.sweeps import Hall, sweep_all
+from harness.results.folder import RunFolder
+from harness.results.run import Run
+from tests.vm.conftest import HOUR
+
+BOOTS = 5
+CHOSEN = ("fsync-write", "read-write-processes", "three-readers-hole", "write-after-sync-fsync")
+
+
+@pytest.fixture(scope="module")
+def subjects(experiment: Experiment) -> list[Subject]:
+    """Both kernels with their points."""
+    return [subject(made, ["fs/dax.c"], every_instruction=False)
+            for made in make_kernels(experiment, Deadline.after(HOUR))]  # fmt: skip
+
+
+def swept(subjects: list[Subject], experiment: Experiment, folder: Path, workers: int) -> tuple[bytes, list[str]]:
+    """All records of all guests in a fixed order, and the results' digests."""
+    scenarios = [scenario for scenario in experiment.scenarios if scenario.name in CHOSEN]
+    guest = GuestSpec()
+    hall = Hall(guest, supplies(guest), folder, Deadline.after(HOUR), workers)
+    digests = [result.digest for each in sweep_all(subjects, scenarios, hall) for result in each.results]
+    records = b"".join(path.read_bytes() for path in sorted(folder.rglob("records")))
+    return records, digests
+
+
+def test_five_boots_write_the_same_bytes_however_many_run_at_once(
+    subjects: list[Subject], experiment: Experiment, tmp_path: Path
+) -> None:
+    seen = [swept(subjects, experiment, tmp_path / str(boot), workers=1 + boot % 2) for boot in range(BOOTS)]
+    assert b'"t":"canary","ok":true' in seen[0][0]
+    assert b'"v":[["not-durable"' in seen[0][0] or b'"not-durable"' in seen[0][0]
+    assert len(set(seen[0][1])) > 1, "the digests tell scenarios apart"
+    assert all(each == seen[0] for each in seen)
+
+
+def test_failing_schedules_replay_step_for_step(pair: tuple[RunFolder, Run]) -> None:
+    folder, run = pair
+    for scenario in ("read-write-hole", "fsync-write"):
+        kernel = next(each.name for each in run.kernels if each.side == "without")
+        found = run.result(scenario, kernel)
+        assert found is not None
+        for outcome in (found.outcomes[0], found.outcomes[-1]):
+            done = replay(folder, str(outcome.schedule), scenario=scenario, kernel=kernel, guest=GuestSpec())
+            assert done.parted == ""
+            assert done.replayed.trace == outcome.trace
+            assert [each.kind for each in done.replayed.violations] == [each.kind for each in outcome.violations]
+
+
+def test_a_schedule_that_passed_passes_again(pair: tuple[RunFolder, Run]) -> None:
+    folder, run = pair
+    found = run.result("read-write-hole", "stock")
+    assert found is not None
+    done = replay(folder, found.passing[-1], scenario="read-write-hole", kernel="with", guest=GuestSpec())
+    assert done.parted == ""
+    assert not done.replayed.violations
