@@ -2,14 +2,14 @@
 """What the guests' kernel logs hold, by kernel, mode and scenario."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from harness import folders
 from harness.collect import dmesg
+from harness.collect.dmesg import Finding
 from harness.points.point import Frame
 from harness.results.run import GuestFinding, Mode
 
 Decode = Callable[[str, int], Frame | None]
-KNOWN = folders.PROJECT / "guest-tests" / "known-issues.yaml"
 
 
 def guest_findings(
@@ -18,6 +18,17 @@ def guest_findings(
     """Findings of (scenario, lines of log) pairs."""
     found = []
     for scenario, lines in logs:
-        for finding in dmesg.findings("\n".join(lines), decode):
-            found.append(GuestFinding(kernel, mode, finding, scenario))
+        found += [GuestFinding(kernel, mode, each, scenario) for each in _merged("\n".join(lines), decode)]
     return found
+
+
+def _merged(log: str, decode: Decode | None) -> list[Finding]:
+    """Later splats of a scenario are kept by their first line alone: they count for the first with that title."""
+    by_title: dict[str, Finding] = {}
+    for finding in dmesg.findings(log, decode):
+        first = by_title.setdefault(finding.title, finding)
+        if first is not finding and not finding.trace:
+            by_title[finding.title] = replace(first, count=first.count + finding.count)
+        elif first is not finding:
+            by_title[f"{finding.title} {finding.signature}"] = finding
+    return list(by_title.values())

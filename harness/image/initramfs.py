@@ -10,7 +10,9 @@ from pathlib import Path
 from harness.folders import PROJECT
 from harness.image import cpio, recipe
 from harness.image.content import cached, digest, write_atomically
+from harness.image.racer import build_racer
 
+TAGS = PROJECT / "guest-tests" / "tagdump"
 INIT = PROJECT / "guest-tests" / "init"
 
 
@@ -22,6 +24,8 @@ def base_initramfs(racer: Path, network: bool = False) -> Path:
     name = "network" if network else "sweep"
     entries = [cpio.directory("root", 0o700), cpio.regular("init", INIT.read_bytes(), 0o755)]
     entries += [cpio.regular("bin/racer", racer.read_bytes(), 0o755), *recipe.load(name).entries()]
+    if network:  # for `lab exec KERNEL -- tags FILE`
+        entries.append(cpio.regular("bin/tags", build_racer(TAGS).read_bytes(), 0o755))
     data = cpio.archive(entries)
     return cached("initramfs", f"{name}.cpio", digest(data), lambda draft: _write(draft, data))
 

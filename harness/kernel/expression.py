@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-SYMBOL = re.compile(r"[A-Z0-9_]{2,}")
+SYMBOL = re.compile(r"\b[A-Z0-9_]*[A-Z][A-Z0-9_]*\b")
 WORD = re.compile(r"&&|\|\||!=|=|!|\(|\)|[\w\"']+")
 
 
@@ -86,4 +86,5 @@ class _Expression:
         return False
 
     def _value(self, word: str) -> str:
-        return word.strip("\"'") if word in ("y", "n", "m") or word[:1] in "\"'" else self.config.get(word, "n")
+        literal = word in ("y", "n", "m") or word[:1] in "\"'" or word.isdigit()
+        return word if literal else self.config.get(word, "n")
