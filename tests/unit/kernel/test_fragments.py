@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+from pathlib import Path
+
+import pytest
+
+from harness.errors import BadInput
+from harness.kernel import fragments
+
+
+def _fragment(tmp_path: Path, text: str, name: str = "one.config") -> Path:
+    (tmp_path / name).write_text(text)
+    return tmp_path / name
+
+
+@pytest.mark.parametrize(
+    ("mark", "release", "kept"),
+    [
+        ("since 6.9", "6.1.192", False),
+        ("since 6.9", "6.12.3", True),
+        ("since 6.9", "6.9.0", True),
+        ("until 6.8", "6.12.3", False),
+        ("until 6.8", "6.1.192", True),
+        ("until 6.1", "6.1.192", True),
+    ],
+)
+def test_a_mark_keeps_an_option_for_some_releases(tmp_path: Path, mark: str, release: str, kept: bool) -> None:
+    path = _fragment(tmp_path, f"CONFIG_A=y #: {mark}\n# CONFIG_B is not set #: {mark}\n")
+    assert [(o.name, o.value) for o in fragments.read([path], release)] == ([("A", "y"), ("B", "n")] if kept else [])
+
+
+def test_the_last_fragment_has_the_word_and_the_place(tmp_path: Path) -> None:
+    one = _fragment(tmp_path, "# why\nCONFIG_A=y\nCONFIG_B=8\n")
+    two = _fragment(tmp_path, "\n\n# CONFIG_A is not set\n", "two.config")
+    options = {option.name: option for option in fragments.read([one, two], "6.1.1")}
+    assert options["A"].text == "# CONFIG_A is not set" and options["A"].place == "two.config:3"
+    assert options["B"].text == "CONFIG_B=8" and options["B"].place == "one.config:3"
+
+
+@pytest.mark.parametrize("line", ["DAX=y", "CONFIG_DAX", "# CONFIG_DAX is not", "# since when #: since 6.1"])
+def test_a_line_that_is_no_option_is_named(tmp_path: Path, line: str) -> None:
+    with pytest.raises(BadInput, match=r"one\.config:2: .* is no option"):
+        fragments.read([_fragment(tmp_path, f"\n{line}\n")], "6.1.1")
+
+
+def test_an_unknown_fragment_lists_those_there_are() -> None:
+    with pytest.raises(BadInput, match=r"`xsf`.*there are .*xfs"):
+        fragments.find("xsf")
+
+
+def test_debug_variants_are_fragments_that_only_a_word_brings_in() -> None:
+    standard = {path.stem for path in fragments.chosen()}
+    assert not any(name.startswith("debug-") for name in standard)
+    assert {path.stem for path in fragments.chosen(debug=["kasan"])} - standard == {"debug-kasan"}
+
+
+@pytest.mark.parametrize("path", sorted(fragments.FOLDER.glob("*.config")), ids=lambda path: path.stem)
+def test_every_fragment_reads_and_says_why(path: Path) -> None:
+    assert fragments.read([path], "6.1.192")
+    lines = path.read_text().splitlines()
+    assert lines[0] == "# SPDX-License-Identifier: GPL-2.0-only"
+    assert lines[1].startswith("# ") and not lines[1].startswith("# CONFIG_")

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+import os
+from pathlib import Path
+
+from harness.deadline import Deadline
+from harness.kernel import worktree
+from harness.kernel.artefacts import entry
+from harness.kernel.build import build
+from tests.fakes import kernel as fake
+
+
+def test_an_object_half_written_by_a_killed_make_is_made_again(tmp_path: Path) -> None:
+    request = fake.request(tmp_path)
+    first = build(request, deadline=Deadline())
+    tree = worktree.place(request.tree_key) / "linux"
+    (tree / "mm/memory.o").write_bytes(b"\x7fELF half")
+    (tree / worktree.BUSY).touch()
+    (entry(request.key) / "kernel.json").unlink()
+    assert build(request, deadline=Deadline()).build_id == first.build_id
+    assert not (tree / worktree.BUSY).exists()
+
+
+def test_objects_written_long_before_the_kill_are_kept(tmp_path: Path) -> None:
+    request = fake.request(tmp_path)
+    build(request, deadline=Deadline())
+    tree = worktree.place(request.tree_key) / "linux"
+    for name in ("fs/dax.c", "fs/Makefile", "mm/Makefile", ".config", "mm/memory.c"):
+        os.utime(tree / name, (1000, 1000))
+    os.utime(tree / "mm/memory.o", (2000, 2000))
+    (tree / worktree.BUSY).touch()
+    (entry(request.key) / "kernel.json").unlink()
+    assert fake.compiled(build(request, deadline=Deadline()).build_log) == ["fs/dax.o"]
+
+
+def test_a_patch_of_kconfig_configures_again(tmp_path: Path) -> None:
+    asks = fake.FRAGMENT + "CONFIG_NEW=y\n"
+    patch = "--- a/Kconfig\n+++ b/Kconfig\n@@ -1,3 +1,6 @@\n # SPDX-License-Identifier: GPL-2.0-only\n"
+    patch += '+config NEW\n+\tbool "New"\n+\n config EXPERT\n \tbool "Expert"\n'
+    kernel = build(fake.request(tmp_path, patch=patch, fragment=asks), deadline=Deadline())
+    assert "CONFIG_NEW=y" in kernel.config.read_text()
