@@ -9,6 +9,7 @@ from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine import sweeper
+from harness.engine.batches import cost
 from harness.engine.guests import Supplies, guest_plan
 from harness.engine.sweeper import HANGS_MAX, Batch, sweep
 from harness.errors import LabBroke
@@ -78,7 +79,9 @@ def hung(schedule: str, *before: str) -> list[str]:
 
 def test_one_guest_runs_a_whole_batch(batch_of: MakeBatch, boots: Boots) -> None:
     batch = batch_of(boot(*start(), *whole(NAME), *whole(OTHER), bye()), names=(NAME, OTHER))
-    assert sum(swept(batch)) == 8, "a tick a schedule"
+    ticks = swept(batch)
+    assert ticks.count(1) == 8, "a tick a schedule"
+    assert sum(ticks) == 2 * cost(scenario()), "and what was foreseen in all"
     assert boots.count() == 1
     assert all(batch.ledger.result(name).complete for name in (NAME, OTHER))
 
