@@ -13,10 +13,9 @@ from harness.kernel.fragments import Option
 ENTRY = re.compile(r"^\s*(?:menu)?config\s+(\w+)\s*$")
 DEPENDS = re.compile(r"^\s+depends on\s+(.*)$")
 PROMPT = re.compile(r"^\s+(?:bool|tristate|string|hex|int|prompt)\s+[\"']|^\s+prompt\s")
-IF, ENDIF = re.compile(r"^\s*if\s+(.*)$"), re.compile(r"^\s*endif\b")
-END = re.compile(r"^\s*(?:choice|endchoice|menu|endmenu|comment|source|mainmenu)\b")
+IF, BLOCK = re.compile(r"^\s*if\s+(.*)$"), re.compile(r"^\s*(?:menu\s|choice\b)")
+END, SOURCE = re.compile(r"^\s*(?:endif|endmenu|endchoice)\b"), re.compile(r"^\s*source\s+\"(.*)\"")
 HELP = re.compile(r"^(\s+)(?:---)?help(?:---)?\s*$")
-SKIPPED_ARCH = re.compile(r"^arch/(?!x86/|Kconfig)|^(?:Documentation|tools)/")
 
 
 @dataclass
@@ -28,29 +27,60 @@ class Symbol:
 
 
 def symbols(tree: Path) -> dict[str, Symbol]:
-    """Every symbol that x86's Kconfig files of ``tree`` define."""
-    found: dict[str, Symbol] = {}
-    for path in sorted(tree.rglob("Kconfig*")):
-        if path.is_file() and not SKIPPED_ARCH.match(str(path.relative_to(tree))):
-            _read(path.read_text(errors="replace"), found)
-    return found
+    """Every symbol that x86's Kconfig files define, with the conditions of the menus and files around it."""
+    reader = _Reader(tree)
+    reader.read("Kconfig")
+    return reader.found
 
 
-def _read(text: str, found: dict[str, Symbol]) -> None:
-    conditions: list[str] = []
-    now: Symbol | None = None
-    for line in _without_help(text.replace("\\\n", " ")):
+class _Reader:
+    """Walks the Kconfig files from the top, as kconfig does, the conditions of all open blocks at hand."""
+
+    def __init__(self, tree: Path) -> None:
+        self.tree = tree
+        self.found: dict[str, Symbol] = {}
+        self.conditions: list[str] = []
+        self.now: Symbol | None = None
+        self.in_header = False  # of a menu or choice, whose `depends on` holds for all in it
+
+    def read(self, name: str) -> None:
+        """Reads one file and those it sources; one that is not there is passed over."""
+        path = self.tree / name.replace("$(SRCARCH)", "x86")
+        if path.is_file():
+            for line in _without_help(path.read_text(errors="replace").replace("\\\n", " ")):
+                self._line(line)
+
+    def _line(self, line: str) -> None:
         if entry := ENTRY.match(line):
-            now = found.setdefault(entry[1], Symbol())
-            now.depends.append(" && ".join(conditions))
+            self.now, self.in_header = self.found.setdefault(entry[1], Symbol()), False
+            self.now.depends.append(_join(self.conditions))
+        elif sourced := SOURCE.match(line):
+            self.read(sourced[1])
         elif condition := IF.match(line):
-            conditions.append(f"({condition[1]})")
-        elif ENDIF.match(line):
-            conditions, now = conditions[:-1], None
+            self._open(f"({condition[1].strip()})", header=False)
+        elif BLOCK.match(line):
+            self._open("", header=True)
         elif END.match(line):
-            now = None
-        elif now:
-            _add(now, line)
+            self.conditions, self.now, self.in_header = self.conditions[:-1], None, False
+        else:
+            self._property(line)
+
+    def _open(self, condition: str, *, header: bool) -> None:
+        self.conditions.append(condition)
+        self.now, self.in_header = None, header
+
+    def _property(self, line: str) -> None:
+        depends = DEPENDS.match(line)
+        if self.now:
+            self.now.prompt = self.now.prompt or bool(PROMPT.match(line))
+            if depends:
+                self.now.depends[-1] = _join([self.now.depends[-1], f"({depends[1].strip()})"])
+        elif depends and self.in_header:
+            self.conditions[-1] = _join([self.conditions[-1], f"({depends[1].strip()})"])
+
+
+def _join(parts: Sequence[str]) -> str:
+    return " && ".join(part for part in parts if part)
 
 
 def _without_help(text: str) -> Iterator[str]:
@@ -63,13 +93,6 @@ def _without_help(text: str) -> Iterator[str]:
             indent = len(help_line[1])
         elif indent is None:
             yield line
-
-
-def _add(symbol: Symbol, line: str) -> None:
-    if depends := DEPENDS.match(line):
-        parts = [part for part in (symbol.depends[-1], f"({depends[1].strip()})") if part]
-        symbol.depends[-1] = " && ".join(parts)
-    symbol.prompt = symbol.prompt or bool(PROMPT.match(line))
 
 
 def read_config(path: Path) -> dict[str, str]:

@@ -117,7 +117,7 @@ def with_debug(contents: Mapping[str, Content], units: Iterable[str], tree: Path
         stem = unit[: -len(".c")].removeprefix(str(PurePosixPath(makefile).parent) + "/")
         before = result.get(makefile, _content(tree / makefile)) or b""
         # The tree's own path must not get into the kernel: another machine's is another.
-        flags = f"\nCFLAGS_{stem}.o += -gdwarf-4 -fdebug-prefix-map=$(abs_srctree)=.\n"
+        flags = f"\nCFLAGS_{stem}.o += -gdwarf-4 -fdebug-prefix-map=$(abspath $(srctree))=.\n"
         result[makefile] = before + flags.encode()
     return result
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness import folders
 from harness.deadline import Deadline
-from harness.errors import LabBroke
+from harness.errors import BadInput, LabBroke
 from harness.image.content import write_atomically
 from harness.kernel import config, variant
 from harness.kernel.fragments import Option
@@ -53,14 +53,23 @@ class WorkTree:
 
     def prepare(self, wanted: Mapping[str, Content], deadline: Deadline) -> None:
         """Has the tree there, configured, with the files ``wanted``. Raises BadInput for what the config lacks."""
-        if not self.tree.is_dir():
+        fresh = not self.tree.is_dir()
+        if fresh:
             self._copy(deadline)
         self._mend()
         changed = variant.switch(self.tree, self.source.folder, wanted)
         if not (self.tree / CONFIGURED).exists() or any(_is_config(name) for name in changed):
             (self.tree / CONFIGURED).unlink(missing_ok=True)
-            self._configure(deadline)
+            self._configure_or_leave_nothing(deadline, fresh)
             (self.tree / CONFIGURED).touch()
+
+    def _configure_or_leave_nothing(self, deadline: Deadline, fresh: bool) -> None:
+        try:
+            self._configure(deadline)
+        except BadInput:
+            if fresh:  # the corrected config has a tree of its own
+                shutil.rmtree(self.entry)
+            raise
 
     def _copy(self, deadline: Deadline) -> None:
         draft = self.entry / ".draft"

@@ -63,3 +63,15 @@ def test_what_is_as_asked_passes(tmp_path: Path) -> None:
     (tmp_path / ".config").write_text('CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_W="a=b"\n')
     assert kconfig.read_config(tmp_path / ".config") == {"A": "y", "W": '"a=b"'}
     _check("DAX", "y", {"DAX": "y"})
+
+
+def test_conditions_of_menus_and_of_files_that_source_others_hold_within(tmp_path: Path) -> None:
+    (tmp_path / "Kconfig").write_text(
+        'if OUTER\nmenu "M"\n\tdepends on NET\n\nsource "sub/Kconfig"\nendmenu\nendif\nconfig LAST\n\tbool "last"\n'
+        'source "arch/$(SRCARCH)/Kconfig"\nsource "gone/Kconfig"\n'
+    )
+    for name, text in (("sub", "config INNER\n\tbool\n\tdepends on A\n"), ("arch/x86", "config ARCH\n\tbool\n")):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "Kconfig").write_text(text)
+    found = {name: symbol.depends for name, symbol in kconfig.symbols(tmp_path).items()}
+    assert found == {"INNER": ["(OUTER) && (NET) && (A)"], "LAST": [""], "ARCH": [""]}

@@ -2,7 +2,10 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from harness.deadline import Deadline
+from harness.errors import BadInput
 from harness.kernel import worktree
 from harness.kernel.artefacts import entry
 from harness.kernel.build import build
@@ -38,3 +41,10 @@ def test_a_patch_of_kconfig_configures_again(tmp_path: Path) -> None:
     patch += '+config NEW\n+\tbool "New"\n+\n config EXPERT\n \tbool "Expert"\n'
     kernel = build(fake.request(tmp_path, patch=patch, fragment=asks), deadline=Deadline())
     assert "CONFIG_NEW=y" in kernel.config.read_text()
+
+
+def test_a_config_that_cannot_be_had_leaves_no_tree(tmp_path: Path) -> None:
+    request = fake.request(tmp_path, fragment="CONFIG_FS_DAX=y\n")
+    with pytest.raises(BadInput):
+        build(request, deadline=Deadline())
+    assert not worktree.place(request.tree_key).exists()
