@@ -48,6 +48,13 @@ static void parse_prepare(struct scenario *s, const char *value)
 	die("scenario %s: no preparation is called %s", s->name, value);
 }
 
+static bool one_of(const struct scenario *s, const char *key, const char *value, const char *no, const char *yes)
+{
+	if (strcmp(value, no) && strcmp(value, yes))
+		die("scenario %s: %s is %s, not %s or %s", s->name, key, value, no, yes);
+	return !strcmp(value, yes);
+}
+
 static void parse_scenario(struct scenario *s, char *line)
 {
 	char *word, *rest = line;
@@ -64,9 +71,9 @@ static void parse_scenario(struct scenario *s, char *line)
 		else if (!strcmp(word, "prepare"))
 			parse_prepare(s, value);
 		else if (!strcmp(word, "map"))
-			s->private_map = !strcmp(value, "private");
+			s->private_map = one_of(s, word, value, "shared", "private");
 		else if (!strcmp(word, "as"))
-			s->processes = !strcmp(value, "processes");
+			s->processes = one_of(s, word, value, "threads", "processes");
 		else if (!strcmp(word, "unit"))
 			s->unit = strtoul(value, NULL, 0);
 		else if (!strcmp(word, "pages"))
@@ -82,8 +89,10 @@ static void parse_scenario(struct scenario *s, char *line)
 		else
 			die("scenario: unknown key %s", word);
 	}
-	if (s->actors < 1 || s->pages < 1 || s->pages > PAGES_MAX || s->bound > IL_STOPS)
+	if (s->actors < 1 || s->pages < 1 || s->pages > PAGES_MAX || s->bound < 0 || s->bound > IL_STOPS)
 		die("scenario %s: actors, pages or bound out of range", s->name);
+	if (s->unit != 4096 && s->unit != 2 << 20)
+		die("scenario %s: unit is %zu, not 4096 or 2097152", s->name, s->unit);
 }
 
 static void read_points(struct job *job, const char *path)
@@ -145,4 +154,6 @@ void job_read(struct job *job, const char *path)
 		parse_line(job, line, value);
 	}
 	fclose(f);
+	if (job->races && job->cpus < 1)
+		die("job: races without cpus");
 }

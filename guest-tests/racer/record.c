@@ -8,13 +8,18 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "racer.h"
 
 static int out = 1;
-static char buffer[65536];
-static size_t used;
+
+/* Shared with a scenario's process, so that what it had not written yet outlives its being killed. */
+static struct {
+	size_t used;
+	char text[65536];
+} *buffer;
 
 void record_open(const char *path)
 {
@@ -22,30 +27,33 @@ void record_open(const char *path)
 
 	if (fd >= 0)
 		out = fd;
+	buffer = mmap(NULL, sizeof(*buffer), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (buffer == MAP_FAILED)
+		_exit(4);
 }
 
 void record_flush(void)
 {
 	size_t done = 0;
 
-	while (done < used) {
-		ssize_t n = write(out, buffer + done, used - done);
+	while (done < buffer->used) {
+		ssize_t n = write(out, buffer->text + done, buffer->used - done);
 
 		if (n <= 0)
 			_exit(4);
 		done += n;
 	}
-	used = 0;
+	buffer->used = 0;
 }
 
 void record_raw(const char *text, size_t length)
 {
-	if (used + length > sizeof(buffer))
+	if (buffer->used + length > sizeof(buffer->text))
 		record_flush();
-	if (length > sizeof(buffer))
+	if (length > sizeof(buffer->text))
 		_exit(4);
-	memcpy(buffer + used, text, length);
-	used += length;
+	memcpy(buffer->text + buffer->used, text, length);
+	buffer->used += length;
 }
 
 void record(const char *format, ...)

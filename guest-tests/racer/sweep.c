@@ -332,6 +332,7 @@ static double now(void)
 static int run_scenario(struct sweep *w, const struct scenario *s, bool resume)
 {
 	double start = now();
+	const char *missing;
 	int status;
 	pid_t pid;
 
@@ -340,14 +341,20 @@ static int run_scenario(struct sweep *w, const struct scenario *s, bool resume)
 	w->skipping = resume && w->job->resume[0];
 	if (w->skipping && !path_parse(w->job->resume, s->actors, &w->resume))
 		die("`%s` is no schedule of scenario %s", w->job->resume, s->name);
-	record("{\"t\":\"scenario\",\"name\":\"%s\",\"missing\":\"%s\"}\n", s->name, oracle_missing(s) ?: "");
+	missing = oracle_missing(s);
+	record("{\"t\":\"scenario\",\"name\":\"%s\",\"missing\":\"%s\"}\n", s->name, missing ?: "");
 	record_flush();
+	if (missing) {
+		record("{\"t\":\"done\",\"name\":\"%s\",\"status\":0,\"signal\":0,\"now\":\"\",\"guest_seconds\":0}\n", s->name);
+		return 0;
+	}
 	raise_kernel_threads();
 	pid = fork();
 	if (!pid)
 		_exit(scenario_process(w));
 	if (waitpid(pid, &status, 0) != pid)
 		die("waitpid");
+	record_flush();	/* what the process had no time to write */
 	ioctl(w->il, IL_RESET);
 	kernel_log_drain(NULL, NULL);
 	record("{\"t\":\"done\",\"name\":\"%s\",\"status\":%d,\"signal\":%d,\"now\":\"%s\",\"guest_seconds\":%.3f}\n", s->name,

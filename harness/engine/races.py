@@ -20,7 +20,7 @@ from harness.image.initramfs import assemble, overlay
 from harness.image.pmem import fresh_copy
 from harness.progress import Progress
 from harness.sweep.job import Job
-from harness.sweep.records import Kind, StressResult
+from harness.sweep.records import StressResult
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def race_all(
     logs = []
     with Progress("racing at random", len(subjects) * len(experiment.scenarios)) as progress:
         for subject in subjects:
-            ledger = StressLedger(subject.name, experiment.scenarios)
+            ledger = StressLedger(subject.name, experiment.scenarios, guest.cpus)
             plan = Plan(subject, guest, folder / f"{subject.name}-stress", races, accelerator)
             _race(plan, ledger, experiment.scenarios, deadline)
             progress.update(len(results))
@@ -68,29 +68,27 @@ class Plan:
 
 
 def _race(plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadline: Deadline) -> None:
-    left = list(scenarios)
-    number = 0
-    while left and not deadline.passed:
+    """Guest after guest until every scenario is told of; one that the lab is at fault for ends it."""
+    for number in range(len(scenarios)):
+        left = [scenario for scenario in scenarios if scenario.name not in ledger.results]
+        if not left or deadline.passed:
+            return
         job = Job(plan.subject.kernel.build_id, (), tuple(left), races=plan.races, cpus=plan.guest.cpus)
         try:
-            finished = _boot(plan, job, ledger, number, deadline)
+            _boot(plan, job, ledger, number, deadline)
         except LabBroke as error:
             for scenario in left:
                 if scenario.name not in ledger.results:
                     ledger.results[scenario.name] = _broken(scenario, plan, str(error))
             return
-        number += 1
-        names = [scenario.name for scenario in left]
-        behind = names.index(ledger.now) + 1 if ledger.now in names else len(names)
-        left = [] if finished else left[behind:]
 
 
 def _broken(scenario: Scenario, plan: Plan, why: str) -> StressResult:
     return StressResult(scenario.name, plan.subject.name, plan.guest.cpus, 0, {}, 0.0, (), why)
 
 
-def _boot(plan: Plan, job: Job, ledger: StressLedger, number: int, deadline: Deadline) -> bool:
-    """One guest. True if it came to the end of its job."""
+def _boot(plan: Plan, job: Job, ledger: StressLedger, number: int, deadline: Deadline) -> None:
+    """One guest. Raises LabBroke if it ended in a way that no kernel is to blame for."""
     store = supplies(plan.guest)
     folder = plan.folder / f"guest-{number}"
     folder.mkdir(parents=True)
@@ -98,7 +96,7 @@ def _boot(plan: Plan, job: Job, ledger: StressLedger, number: int, deadline: Dea
     initramfs = assemble(folder / "initramfs", store.base, overlay(job.files()))
     image = fresh_copy(store.template, folder / "nvdimm")
     boot = replace(boot, initramfs=initramfs, nvdimms=(replace(boot.nvdimms[0], image=image),))
-    ledger.finished = False
+    ledger.begin_guest()
     try:
         with Guest(boot) as running:
             for line in running.records(deadline):
@@ -107,6 +105,9 @@ def _boot(plan: Plan, job: Job, ledger: StressLedger, number: int, deadline: Dea
     finally:
         image.unlink()
         initramfs.unlink()
-    if not ledger.finished:
-        ledger.crash(CRASH.get(end.kind, Kind.HANG), end.detail, plan.guest.cpus)
-    return ledger.finished or end.kind == "timeout"
+    if ledger.finished or end.kind == "timeout":
+        return
+    if end.kind in CRASH:
+        ledger.crash(CRASH[end.kind], end.detail)
+    if ledger.now not in ledger.results:
+        raise LabBroke(f"a guest ended before its work was done ({end.kind}): {end.detail}")

@@ -17,6 +17,7 @@ class StressLedger:
 
     kernel: str
     scenarios: Sequence[Scenario]
+    cpus: int = 1
     results: dict[str, StressResult] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     now: str = ""
@@ -32,10 +33,14 @@ class StressLedger:
             raise LabBroke(f"the guest wrote a record that is none: {line[:120]!r}") from None
         handler(row)
 
-    def crash(self, kind: Kind, detail: str, cpus: int) -> None:
+    def begin_guest(self) -> None:
+        """A new guest: it has begun no scenario yet."""
+        self.now, self.finished = "", False
+
+    def crash(self, kind: Kind, detail: str) -> None:
         """The guest died in the scenario under way: one race that failed, the last."""
         if self.now and self.now not in self.results:
-            self.results[self.now] = StressResult(self.now, self.kernel, cpus, 1, {kind: 1}, 0.0, (detail,))
+            self.results[self.now] = StressResult(self.now, self.kernel, self.cpus, 1, {kind: 1}, 0.0, (detail,))
 
     def _take_broken(self, row: dict[str, Any]) -> None:
         raise LabBroke(f"the guest's racer stopped: {row['why']} ({row['error']})")
@@ -57,7 +62,7 @@ class StressLedger:
 
     def _take_done(self, row: dict[str, Any]) -> None:
         if row["signal"] == 9 and row["name"] not in self.results:
-            self.crash(Kind.OOM, "the actors' process was killed", 0)
+            self.crash(Kind.OOM, "the actors' process was killed")
 
     def _take_bye(self, _row: dict[str, Any]) -> None:
         self.finished = True

@@ -21,7 +21,7 @@ from harness.sweep.records import Kind
 
 HANGS_MAX = 10  # of one scenario: each costs a guest, and ten say what there is to say
 CRASH = {"panic": Kind.OOPS, "oops": Kind.OOPS, "soft-lockup": Kind.HANG, "hang": Kind.HANG}
-SAID_BY_MODULE = re.compile(r"interleave: (in|after) schedule \S+ (.*)")
+SAID_BY_MODULE = re.compile(r"interleave: (in|after) schedule (\S+) (.*)")
 
 Tick = Callable[[int], None]  # called with the progress since the last call, in schedules
 
@@ -86,14 +86,11 @@ def _advance(ledger: Ledger, line: str) -> int:
 
 
 def _after(batch: Batch, end: GuestEnd) -> str:
-    """Books what the guest's end means, and returns the schedule to go on behind ("" for the next scenario)."""
-    account = batch.ledger.current
-    if end.kind in CRASH and account is not None and batch.ledger.proven:
-        said = SAID_BY_MODULE.search(end.console)
-        when = ", after the schedule had ended" if said and said[1] == "after" else ""
-        batch.ledger.add_crash(said[2].strip() if said else "", CRASH[end.kind], end.detail + when)
-    if not batch.ledger.stopped_at:
-        if batch.ledger.open_accounts():
+    """Books what the guest's end means, and returns the schedule to go on behind ("" for a scenario's beginning)."""
+    ledger = batch.ledger
+    account, crashed = ledger.current, _book_crash(ledger, end)
+    if not ledger.stopped_at and not crashed:
+        if ledger.open_accounts():
             raise LabBroke(f"a guest ended before its work was done ({end.kind}): {end.detail}")
         return ""
     assert account is not None
@@ -101,4 +98,19 @@ def _after(batch: Batch, end: GuestEnd) -> str:
     if account.hangs >= HANGS_MAX or batch.only:
         account.closed, account.complete = True, False
         return ""
-    return batch.ledger.stopped_at
+    if not ledger.stopped_at:
+        account.begin_again()
+    return ledger.stopped_at
+
+
+def _book_crash(ledger: Ledger, end: GuestEnd) -> bool:
+    """Whether the kernel under test died, and its last words told of which schedule."""
+    said = SAID_BY_MODULE.search(end.console)
+    if end.kind not in CRASH or not said or not ledger.proven:
+        return False
+    when, scenario, schedule = said.groups()
+    if scenario not in ledger.accounts:
+        return False
+    detail = end.detail + (", after the schedule had ended" if when == "after" else "")
+    ledger.add_crash(scenario, schedule.strip(), CRASH[end.kind], detail)
+    return True

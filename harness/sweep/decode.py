@@ -49,12 +49,13 @@ def _trace(flat: Sequence[int], points: Sequence[Point]) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def coverage(cover: Sequence[str], why: Sequence[str], refused: dict[int, str], stops: frozenset[int]) -> Coverage:
-    """Coverage from the digits that the racer gives, a digit a point, of one or of several guests.
+def coverage(
+    count: int, cover: Sequence[str], why: Sequence[str], refused: dict[int, str], stops: frozenset[int]
+) -> Coverage:
+    """Coverage of ``count`` points from the digits that the racer gives, a digit a point, of one or of several guests.
 
     ``stops`` are points known to have been stopped at, whatever the digits say.
     """
-    count = len(cover[0]) if cover else 0
     bits = [_merged(cover, index) for index in range(count)]
     stopped = frozenset(index for index, seen in enumerate(bits) if seen & STOPPED) | stops
     reached = frozenset(index for index, seen in enumerate(bits) if seen & OPEN) - stopped

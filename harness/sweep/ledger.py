@@ -15,6 +15,7 @@ from harness.errors import LabBroke
 from harness.points.point import Point
 from harness.sweep import decode
 from harness.sweep.decode import Row, Symbol
+from harness.sweep.numbers import to_names
 from harness.sweep.records import Kind, Outcome, SweepResult
 
 STOPPED_AT = re.compile(r"[A-D](\d+)#")
@@ -31,10 +32,17 @@ class Account:
     why: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     hangs: int = 0
+    lost: bool = False  # rows of a guest that crashed
     closed: bool = False
     complete: bool = False
     broken: str = ""
     seconds: float = 0.0
+
+    def begin_again(self) -> None:
+        """Forgets the rows of a guest that died of something else."""
+        self.rows.clear()
+        self.cover.clear()
+        self.why.clear()
 
 
 class Ledger:
@@ -80,13 +88,26 @@ class Ledger:
         handler = getattr(self, f"_take_{kind}", None)
         if handler is None:
             raise LabBroke(f"the guest wrote a record of unknown type {kind!r}")
-        handler(row, line)
+        try:
+            handler(row, line)
+        except (KeyError, TypeError, ValueError) as error:
+            raise LabBroke(f"the guest wrote a record that lacks something ({error!r}): {line[:120]!r}") from None
 
-    def add_crash(self, schedule: str, kind: Kind, detail: str) -> None:
-        """A schedule that no row can come from: the guest, or the scenario's process, died of it."""
-        if self._now is not None and schedule:
-            row = {"t": "s", "s": schedule, "h": "", "b": 0, "f": 0, "w": "", "v": [[kind.value, detail]]}
-            self._now.rows.append(json.dumps(row))
+    def add_crash(self, scenario: str, schedule: str, kind: Kind, detail: str) -> None:
+        """A schedule that no row can come from: the guest, or the scenario's process, died of it.
+
+        Rows that the guest had not written yet are lost, so that the sweep cannot be called complete any more. Raises
+        LabBroke if ``schedule`` is none: last words can be garbled.
+        """
+        if not schedule:
+            return
+        account = self.accounts[scenario]
+        to_names(schedule, self.points)
+        row = {"t": "s", "s": schedule, "h": "", "b": 0, "f": 0, "w": "", "v": [[kind.value, detail]]}
+        account.rows = [line for line in account.rows if json.loads(line)["s"] != schedule]
+        account.rows.append(json.dumps(row))
+        account.lost = account.lost or kind is not Kind.OOM
+        if account is self._now:
             self.stopped_at = schedule
 
     def break_guest(self, why: str) -> None:
@@ -143,7 +164,7 @@ class Ledger:
         if row["signal"] or row["status"] not in (0, HUNG):
             how = f"signal {row['signal']}" if row["signal"] else f"status {row['status']}"
             kind = Kind.OOM if row["signal"] == signal.SIGKILL else Kind.ERROR
-            self.add_crash(row["now"], kind, f"the actors' process ended by {how}")
+            self.add_crash(row["name"], row["now"], kind, f"the actors' process ended by {how}")
         elif row["status"] == HUNG:
             self.stopped_at = row["now"]
         else:
@@ -163,8 +184,8 @@ class Ledger:
             points=len(self.points) - len(self.refused),
             orders=_orders(rows), schedules=_by_stops(rows), failing=_by_stops(failing),
             outcomes=tuple(self._outcome(row) for row in failing),
-            coverage=decode.coverage(account.cover, account.why, self.refused, _stops(rows)),
-            complete=account.complete and not any(row.get("cut") for row in rows),
+            coverage=decode.coverage(len(self.points), account.cover, account.why, self.refused, _stops(rows)),
+            complete=account.complete and not account.lost and not any(row.get("cut") for row in rows),
             timed_out=sum(row.get("to", 0) for row in rows), seconds=account.seconds, digest=_digest(account.rows),
             passing=tuple(str(self._outcome(row).schedule) for row in rows if not row.get("v") and not row.get("to")),
             broken=account.broken,
