@@ -20,7 +20,8 @@
 #define KINDS_MAX 16
 #define EXAMPLES_MAX 5
 #define DELAY_MAX 4096		/* turns of an empty loop */
-#define STUCK_SECONDS 20	/* a batch takes well under one */
+#define SIGN_SECONDS 2
+#define STUCK_SECONDS 60	/* a batch takes well under one */
 
 struct stress {
 	struct job *job;
@@ -198,7 +199,7 @@ static void say_totals(struct stress *t, int done, double seconds)
 static int stress_process(struct stress *t)
 {
 	struct shared *s = t->shared;
-	double start;
+	double start, said;
 	int done = 0, stuck = 0;
 
 	install_bus_handler();
@@ -206,13 +207,18 @@ static int stress_process(struct stress *t)
 	world_windows(s, windows_of(&s->scenario));
 	world_open(s);
 	actors_start(s->scenario.actors, s->scenario.processes, stress_actor, t);
-	start = now();
+	start = said = now();
 	/* Where each race needs a file of its own it costs as much as sixteen. */
 	if (s->windows == 1)
 		t->job->races = (t->job->races + 15) / 16;
 	while (done < t->job->races && !stuck) {
 		batch(t, done);
 		done += s->windows;
+		if (now() - said > SIGN_SECONDS) {	/* silence means a hang to the lab */
+			said = now();
+			record("{\"t\":\"alive\",\"races\":%d}\n", done);
+			record_flush();
+		}
 		for (int i = 0; i < t->kinds; i++)
 			stuck |= !strcmp(t->seen[i].kind, "hang");
 	}

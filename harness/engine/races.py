@@ -25,10 +25,10 @@ from harness.sweep.records import StressResult
 
 @dataclass(frozen=True)
 class Raced:
-    """Results of all kernels, and each kernel's log lines."""
+    """Results of all kernels, and each kernel's log lines by scenario."""
 
     results: tuple[StressResult, ...] = ()
-    logs: tuple[tuple[Subject, list[str]], ...] = ()
+    logs: tuple[tuple[Subject, dict[str, list[str]]], ...] = ()
 
 
 def race_all(

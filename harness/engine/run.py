@@ -6,7 +6,7 @@ import os
 import shlex
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,14 +101,16 @@ def _quoted(subject: Subject, places: set[tuple[str, int]]) -> dict[str, dict[in
     return quoted
 
 
-def _findings(swept: Sequence[Swept], stress_logs: Sequence[tuple[Subject, list[str]]]) -> list[GuestFinding]:
+def _findings(
+    swept: Sequence[Swept], stress_logs: Sequence[tuple[Subject, dict[str, list[str]]]]
+) -> list[GuestFinding]:
     found: list[GuestFinding] = []
     for each in swept:
         with Decoder(each.subject.kernel.vmlinux) as decode:
             found += guest_findings(each.subject.name, "sweep", each.logs, decode)
     for subject_, lines in stress_logs:
         with Decoder(subject_.kernel.vmlinux) as decode:
-            found += guest_findings(subject_.name, "stress", [("", lines)], decode)
+            found += guest_findings(subject_.name, "stress", lines.items(), decode)
     return _known(found, {each.subject.name: each.subject.kernel.release for each in swept})
 
 
@@ -140,13 +142,14 @@ def _keep_inputs(folder: Path, made: Sequence[Made], experiment: Experiment) -> 
 def _keep_logs(folder: Path, swept: Sequence[Swept], raced: Raced) -> None:
     """dmesg/KERNEL.log: each kernel's log, under the scenario that was at work."""
     (folder / "dmesg").mkdir()
-    for each in swept:
-        parts = [
-            f"== {scenario or 'boot'} ==\n" + "".join(f"{line}\n" for line in lines) for scenario, lines in each.logs
-        ]
-        write_whole(folder / "dmesg" / f"{each.subject.name}.log", "".join(parts))
-    for subject_, lines in raced.logs:
-        write_whole(folder / "dmesg" / f"{subject_.name}-stress.log", "".join(f"{line}\n" for line in lines))
+    logs: list[tuple[str, Iterable[tuple[str, Sequence[str]]]]] = [(each.subject.name, each.logs) for each in swept]
+    logs += [(f"{subject_.name}-stress", lines.items()) for subject_, lines in raced.logs]
+    for name, parts in logs:
+        write_whole(folder / "dmesg" / f"{name}.log", "".join(_titled(scenario, lines) for scenario, lines in parts))
+
+
+def _titled(scenario: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"== {scenario or 'boot'} ==", *lines, ""])
 
 
 def environment() -> dict[str, str]:

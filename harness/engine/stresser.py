@@ -19,7 +19,7 @@ class StressLedger:
     scenarios: Sequence[Scenario]
     cpus: int = 1
     results: dict[str, StressResult] = field(default_factory=dict)
-    log: list[str] = field(default_factory=list)
+    log: dict[str, list[str]] = field(default_factory=dict)  # kernel log by scenario, "" for the boot
     now: str = ""
     finished: bool = False
     _examples: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ class StressLedger:
         self._examples.append(f"race {row['race']}: {row['detail']}")
 
     def _take_k(self, row: dict[str, Any]) -> None:
-        self.log.append(f"[{row['us'] / 1e6:12.6f}] {row['m']}")
+        self.log.setdefault(self.now, []).append(f"[{row['us'] / 1e6:12.6f}] {row['m']}")
 
     def _take_stress(self, row: dict[str, Any]) -> None:
         failures = {Kind(kind): count for kind, count in row["failures"].items()}
@@ -63,6 +63,9 @@ class StressLedger:
     def _take_done(self, row: dict[str, Any]) -> None:
         if row["signal"] == 9 and row["name"] not in self.results:
             self.crash(Kind.OOM, "the actors' process was killed")
+
+    def _take_alive(self, _row: dict[str, Any]) -> None:
+        """A sign of life: its coming is all there is to it."""
 
     def _take_bye(self, _row: dict[str, Any]) -> None:
         self.finished = True
