@@ -94,6 +94,8 @@ def _after(batch: Batch, end: GuestEnd) -> str:
             raise LabBroke(f"a guest ended before its work was done ({end.kind}): {end.detail}")
         return ""
     assert account is not None
+    if account.closed:
+        return ""  # behind its last schedule: the next scenario has not begun
     account.hangs += 1
     if account.hangs >= HANGS_MAX or batch.only:
         account.closed, account.complete = True, False
@@ -109,7 +111,7 @@ def _book_crash(ledger: Ledger, end: GuestEnd) -> bool:
     if end.kind not in CRASH or not said or not ledger.proven:
         return False
     when, scenario, schedule = said.groups()
-    if scenario not in ledger.accounts:
+    if scenario not in ledger.accounts or not schedule.strip():
         return False
     detail = end.detail + (", after the schedule had ended" if when == "after" else "")
     ledger.add_crash(scenario, schedule.strip(), CRASH[end.kind], detail)

@@ -90,7 +90,7 @@ class Ledger:
             raise LabBroke(f"the guest wrote a record of unknown type {kind!r}")
         try:
             handler(row, line)
-        except (KeyError, TypeError, ValueError) as error:
+        except (LookupError, TypeError, ValueError) as error:
             raise LabBroke(f"the guest wrote a record that lacks something ({error!r}): {line[:120]!r}") from None
 
     def add_crash(self, scenario: str, schedule: str, kind: Kind, detail: str) -> None:
@@ -141,6 +141,7 @@ class Ledger:
     def _take_s(self, row: Row, line: str) -> None:
         if self._now is None:
             raise LabBroke("the guest wrote a schedule's record outside of a scenario")
+        self._outcome(row)  # here, where one that cannot be read is this guest's trouble and not the whole run's
         self._now.rows.append(line)
 
     def _take_k(self, row: Row, _line: str) -> None:

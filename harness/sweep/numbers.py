@@ -10,11 +10,14 @@ from harness.points.point import Point
 from harness.sweep.records import Schedule, Stop
 
 NUMBERED = re.compile(r"^([A-D])(\d+)#(\d+)$")
+ORDER = re.compile(r"^[A-D]{1,4}$")
 
 
 def to_names(text: str, points: Sequence[Point]) -> Schedule:
-    """The schedule that the guest called ``text``. Raises LabBroke for a number without a point."""
-    order, *stops = text.split()
+    """The schedule that the guest called ``text``. Raises LabBroke for what is none, and for a number without a point."""
+    order, *stops = text.split() or [""]
+    if not ORDER.match(order):
+        raise LabBroke(f"the guest named a schedule `{text}` that begins with no start order")
     return Schedule(tuple("ABCD".index(letter) for letter in order), tuple(_stop(each, points) for each in stops))
 
 

@@ -141,13 +141,10 @@ def test_every_scenario_file_is_understood(race: Race, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_every_scenario_file_races_without_a_violation(race: Race, name: str, request: pytest.FixtureRequest) -> None:
+def test_every_scenario_file_races_without_a_violation(race: Race, name: str) -> None:
     each = SCENARIOS[name]
     if {actor.op for actor in each.actors} & set(NOT_ON_TMPFS):
         pytest.skip("tmpfs has no such operation")
-    if "durable" in each.checks:
-        why = "stress opens no oracle, but a sync asks the shadow all the same"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=why))
     (row,) = stressed(race, each)
     assert row["failures"] == {}
 
@@ -188,7 +185,6 @@ ACCEPTED = {
 }
 
 
-@pytest.mark.xfail(strict=True, reason="parse_scenario() does not check them")
 @pytest.mark.parametrize("case", ACCEPTED)
 def test_values_without_meaning_are_refused_when_the_job_is_read(race: Race, case: str) -> None:
     said = race("races 4", "cpus 1", ACCEPTED[case])
@@ -196,7 +192,6 @@ def test_values_without_meaning_are_refused_when_the_job_is_read(race: Race, cas
     assert "scenario s" in said.rows[0]["why"]
 
 
-@pytest.mark.xfail(strict=True, reason="an actor divides by the number of CPUs, and dies of it")
 def test_stress_on_no_cpu_is_refused(race: Race) -> None:
     assert race("races 4", f"{LINE} {TWO}").of("broken")
 

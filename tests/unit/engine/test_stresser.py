@@ -10,7 +10,7 @@ NAME = "read-write-hole"
 
 
 def ledger_of(*lines: str) -> StressLedger:
-    ledger = StressLedger("stock", [scenario(NAME), scenario("two")])
+    ledger = StressLedger("stock", [scenario(NAME), scenario("two")], 2)
     for each in lines:
         ledger.take(each)
     return ledger
@@ -41,7 +41,7 @@ def test_only_the_last_record_says_that_the_job_is_finished() -> None:
 
 def test_a_crash_is_one_race_that_failed() -> None:
     ledger = ledger_of(begin())
-    ledger.crash(Kind.OOPS, "kernel BUG at fs/dax.c:415!", 2)
+    ledger.crash(Kind.OOPS, "kernel BUG at fs/dax.c:415!")
     assert ledger.results[NAME] == StressResult(
         NAME, "stock", 2, 1, {Kind.OOPS: 1}, 0.0, ("kernel BUG at fs/dax.c:415!",)
     )
@@ -49,13 +49,13 @@ def test_a_crash_is_one_race_that_failed() -> None:
 
 def test_a_crash_does_not_replace_what_a_scenario_has_said_itself() -> None:
     ledger = ledger_of(begin(), totals())
-    ledger.crash(Kind.OOPS, "kernel BUG", 2)
+    ledger.crash(Kind.OOPS, "kernel BUG")
     assert ledger.results[NAME].races == 2048
 
 
 def test_a_crash_before_any_scenario_is_nobodys() -> None:
     ledger = ledger_of()
-    ledger.crash(Kind.OOPS, "kernel BUG", 2)
+    ledger.crash(Kind.OOPS, "kernel BUG")
     assert ledger.results == {}
 
 
@@ -75,5 +75,7 @@ def test_a_line_that_is_no_record_is_shown(text: str) -> None:
         ledger_of(text)
 
 
-def test_kernel_messages_are_kept_in_the_form_of_dmesg() -> None:
-    assert ledger_of(line("k", l=4, us=61000000, m="EXT4-fs error")).log == ["[   61.000000] EXT4-fs error"]
+def test_kernel_messages_are_kept_with_their_scenario_in_the_form_of_dmesg() -> None:
+    message = line("k", l=4, us=61000000, m="EXT4-fs error")
+    kept = ["[   61.000000] EXT4-fs error"]
+    assert ledger_of(message, begin(), message, message).log == {"": kept, NAME: kept * 2}

@@ -19,7 +19,7 @@ def read(row: str) -> Outcome:
 
 
 def cover_of(cover: list[str], why: list[str], *stops: int) -> Coverage:
-    return decode.coverage(cover, why, {}, frozenset(stops))
+    return decode.coverage(len(cover[0]), cover, why, {}, frozenset(stops))
 
 
 def test_a_passing_row_has_a_schedule_and_nothing_else() -> None:
@@ -112,7 +112,7 @@ def test_a_point_that_some_row_stopped_at_is_stopped_whatever_its_digit(digit: s
 
 
 def test_a_refused_point_is_refused_and_not_never_reached() -> None:
-    cover = decode.coverage(["10"], ["00"], {1: "EINVAL"}, frozenset())
+    cover = decode.coverage(2, ["10"], ["00"], {1: "EINVAL"}, frozenset())
     assert (cover.refused, cover.never) == ({1: "EINVAL"}, frozenset())
 
 

@@ -39,3 +39,9 @@ def test_a_stop_that_is_no_point_means_that_the_lab_broke(stop: str) -> None:
 def test_a_stop_of_another_kernel_is_bad_input_that_names_it() -> None:
     with pytest.raises(BadInput, match=r"dax_insert_entry\+0x20"):
         to_numbers(Schedule((0, 1), (Stop(0, "dax_insert_entry", 0x20, 1),)), POINTS)
+
+
+@pytest.mark.parametrize("text", ["", "[", "[    1.7] CPU: 0", "A3#1", "ab", "ABCDE"])
+def test_a_schedule_without_a_start_order_means_that_the_lab_broke(text: str) -> None:
+    with pytest.raises(LabBroke, match="begins with no start order"):
+        to_names(text, POINTS)
