@@ -14,7 +14,7 @@ ORDER = re.compile(r"^[A-D]{1,4}$")
 
 
 def to_names(text: str, points: Sequence[Point]) -> Schedule:
-    """The schedule that the guest called ``text``. Raises LabBroke for what is none, and for a number without a point."""
+    """The schedule that the guest called ``text``. Raises LabBroke for what names none of ``points``."""
     order, *stops = text.split() or [""]
     if not ORDER.match(order):
         raise LabBroke(f"the guest named a schedule `{text}` that begins with no start order")
