@@ -33,7 +33,8 @@ def describe(experiment: Experiment) -> str:
 def _origin(wanted: Wanted) -> str:
     if wanted.spec.build:
         return f"prebuilt in {wanted.spec.build}"
-    return f"{wanted.spec.source}" + (f" with series {wanted.series.name}" if wanted.series else "")
+    kind, value = next(iter(wanted.spec.source or ()), ("", ""))
+    return f"{kind} {value}" + (f" with series {wanted.series.name}" if wanted.series else "")
 
 
 def _make(experiment: Experiment, wanted: Wanted) -> list[str]:

@@ -23,7 +23,7 @@ from harness.results.folder import RunFolder
 from harness.results.run import KernelInfo, Run
 from harness.sweep.ledger import Ledger
 from harness.sweep.numbers import to_numbers
-from harness.sweep.records import Outcome, Schedule, Step
+from harness.sweep.records import ActorEnd, Outcome, Schedule, Step
 
 SECONDS = 120.0  # one boot and one schedule; a hang is noticed by the guest itself
 
@@ -131,7 +131,7 @@ def _difference(run: Run, recorded: Outcome | None, replayed: Outcome, scenario:
 
 
 def _traces_part(recorded: Sequence[Step], replayed: Sequence[Step]) -> str:
-    if not recorded:
+    if not recorded or not replayed:
         return ""  # the guest died of it: no trace came out
     for number, (one, other) in enumerate(zip(recorded, replayed, strict=False), 1):
         if one != other:
@@ -152,6 +152,13 @@ def _outcomes_part(recorded: Outcome, replayed: Outcome) -> str:
         return f"it showed {', '.join(before) or 'nothing'} in the run and shows {', '.join(after) or 'nothing'} now"
     for one, other in zip(recorded.ends, replayed.ends, strict=False):
         if (one.ended, one.errno, one.sigbus, one.saw) != (other.ended, other.errno, other.sigbus, other.saw):
-            was, now = f"{one.ended} {one.saw}", f"{other.ended} {other.saw}"
-            return f"actor {'ABCD'[one.actor]} ended otherwise: {was} in the run, {now} now"
+            return f"actor {'ABCD'[one.actor]} ended otherwise: {_ended(one)} in the run, {_ended(other)} now"
     return ""
+
+
+def _ended(end: ActorEnd) -> str:
+    words = [str(end.ended)]
+    words += [f"errno {end.errno}"] if end.errno else []
+    words += [f"SIGBUS {' '.join(map(str, end.sigbus))}"] if end.sigbus else []
+    words += [f"saw {end.saw}"] if end.saw else []
+    return ", ".join(words)

@@ -13,8 +13,8 @@ from harness.engine.experiment import Choice, Experiment
 from harness.engine.guests import Supplies
 from harness.engine.races import Raced, race_all
 from harness.sweep.records import Kind
+from tests.fakes.boots import Boots
 from tests.fakes.records import begin, boot, bye, line, panics, scenario, subject
-from tests.unit.engine.conftest import Boots
 
 NAMES = ("one", "two", "three")
 Race = Callable[..., Raced]

@@ -2,7 +2,6 @@
 """A whole `lab run` on two prebuilt kernels whose guests follow scripts."""
 
 import shlex
-import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,85 +9,30 @@ import pytest
 
 from harness.cli import make_parser
 from harness.config.units import seconds_of
-from harness.engine import races
 from harness.engine import run as module
-from harness.engine.experiment import Choice, Experiment, resolve
-from harness.engine.guests import Supplies
-from harness.engine.kernels import own_modules
+from harness.engine.experiment import Choice, resolve
 from harness.errors import ExitStatus
-from harness.guest import accel
-from harness.kernel.prebuilt import NEEDED
 from harness.results.folder import RunFolder
 from harness.results.run import Run
 from harness.sweep.records import Kind
-from tests.fakes.records import begin, boot, bye, done, end, failed, line, passed
-from tests.unit.engine.conftest import Boots
+from tests.fakes import prebuilt
+from tests.fakes.boots import Boots
+from tests.fakes.prebuilt import BAD, GOOD, NAME, UNBOOTED, compiled_pair, guest
+from tests.fakes.records import boot, line, passed
 
-MINI = Path(__file__).parents[1] / "points" / "minikernel"
-FLAGS = ["-O2", "-gdwarf-4", "-fcf-protection=none", "-fno-pic", "-nostdlib", "-static", "-no-pie"]
-NAME = "read-read-hole"
-SIGBUS = ("sigbus", "A: read-fault got SIGBUS, si_code 2, 1 times")
-LAB = """\
-kernels:
-  stock: {build: stock}
-  other: {build: other}
-scenarios: [read-read-hole]
-experiment: {without: other, with: stock, points: {units: [fs/dax.c]}, stress: {races: 0}}
-"""
 Perform = Callable[[Sequence[str], Sequence[str]], Run]
-
-
-def compiled(folder: Path, identity: str) -> None:
-    """A folder as `build:` takes it, with the miniature kernel as vmlinux."""
-    (folder / "modules").mkdir(parents=True)
-    sources = ["fs/dax.c", "mm/truncate.c", "mm/shared.c"]
-    link = f"-Wl,--build-id=0x{identity}"
-    subprocess.run(["gcc", *FLAGS, link, *sources, "-o", folder / "vmlinux"], cwd=MINI, check=True)
-    (folder / ".config").write_text(NEEDED.read_text())
-    (folder / "bzImage").write_text(f"scripts {folder}\n")
-    for each in own_modules():
-        (folder / "modules" / f"{each.name}.ko").write_bytes(b"module")
 
 
 @pytest.fixture(scope="module")
 def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("kernels")
-    compiled(folder / "other", "0a" * 20)
-    compiled(folder / "stock", "0b" * 20)
-    (folder / "lab.yaml").write_text(LAB)
-    return folder
+    return compiled_pair(tmp_path_factory.mktemp("kernels"))
 
 
 @pytest.fixture
-def experiment(kernels: Path) -> Experiment:
-    return resolve(Choice(kernels / "lab.yaml"))
-
-
-@pytest.fixture
-def perform(experiment: Experiment, kernels: Path, supplies: Supplies, monkeypatch: pytest.MonkeyPatch) -> Perform:
+def perform(kernels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Perform:
     """Runs the experiment with these scripts for the kernel without, and the kernel with."""
-    for user in (module, races):
-        monkeypatch.setattr(user, "supplies", lambda _guest: supplies)
-    monkeypatch.setattr(accel, "probe", lambda: "tcg")
-
-    def run(without: Sequence[str], with_: Sequence[str]) -> Run:
-        Boots(kernels / "other").follow(without)
-        Boots(kernels / "stock").follow(with_)
-        return module.perform(experiment)[1]
-
-    return run
-
-
-def guest(*rows: str) -> str:
-    """A guest that runs the scenario with these rows."""
-    first = [line("points", placed=9, refused=[]), line("canary", ok=True), begin(NAME)]
-    digits = "3" * 400
-    return boot(*first, *rows, end(digits, "0" * 400), done(NAME), bye())
-
-
-GOOD = guest(*map(passed, ("AB", "AB A1#1", "BA", "BA B1#1")))
-BAD = guest(passed("AB"), failed("AB A1#1", SIGBUS), passed("BA"), passed("BA B1#1"))
-UNBOOTED = boot(last="console lab: broken: no DAX here\nconsole reboot: Power down\n")
+    prebuilt.supplied(tmp_path, monkeypatch)
+    return lambda without, with_: prebuilt.perform(kernels, without, with_)
 
 
 def test_a_kernel_with_that_fails_is_told_with_its_schedule_and_fails_the_run(perform: Perform) -> None:

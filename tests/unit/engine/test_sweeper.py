@@ -16,6 +16,7 @@ from harness.errors import LabBroke
 from harness.guest.runner import Guest
 from harness.sweep.ledger import HUNG, Ledger
 from harness.sweep.records import Kind
+from tests.fakes.boots import Boots
 from tests.fakes.records import (
     BUILD_ID,
     POINTS,
@@ -33,7 +34,6 @@ from tests.fakes.records import (
     subject,
     whole,
 )
-from tests.unit.engine.conftest import Boots
 
 NAME, OTHER = "read-write-hole", "fsync-write"
 HANG = ("hang", "B: blocked for ever")

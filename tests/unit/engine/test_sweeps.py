@@ -12,8 +12,8 @@ from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall, Swept, sweep_all, symbols
 from harness.kernel.artefacts import Kernel
 from harness.sweep.ledger import HUNG
+from tests.fakes.boots import Boots
 from tests.fakes.records import begin, boot, bye, done, end, failed, line, passed, scenario, start, subject, whole
-from tests.unit.engine.conftest import Boots
 
 ONE, TWO = scenario("one"), scenario("two")
 LOST = ("lost-store", "B: a finished store is not in the file")
