@@ -27,6 +27,7 @@ from harness.sweep.records import (
 
 DAX = "fs/dax.c"
 STOCK, BROKEN = "stock", "unlocked-eio"
+DEBIAN = "Debian linux-source-6.1 6.1.170-1"
 
 # function, offset, kind, innermost frames (function, line) first; the last is the function itself.
 _FAULT: list[tuple[str, int, PointKind, list[tuple[str, int]]]] = [
@@ -274,10 +275,14 @@ def warning() -> GuestFinding:
 def run() -> Run:
     """The whole run, not yet judged."""
     kernels = (
-        KernelInfo(BROKEN, "without", "6.1.170", "k" * 8, "ab" * 20, "Debian linux-source-6.1 6.1.170-1",
-                   "fault-locking/locking-and-eio", "v1", ("0001-no-lock.patch",), lines={DAX: SOURCE}),
-        KernelInfo(STOCK, "with", "6.1.170", "s" * 8, "cd" * 20, "Debian linux-source-6.1 6.1.170-1",
-                   lines={DAX: SOURCE}),
+        KernelInfo(
+            BROKEN, "without", "6.1.170", key="k" * 8, modules="m" * 8, build_id="ab" * 20, source=DEBIAN,
+            series="fault-locking/locking-and-eio", version="v1", patches=("0001-no-lock.patch",), lines={DAX: SOURCE},
+        ),
+        KernelInfo(
+            STOCK, "with", "6.1.170", key="s" * 8, modules="m" * 8, build_id="cd" * 20, source=DEBIAN,
+            lines={DAX: SOURCE},
+        ),
     )  # fmt: skip
     results = [swept(fake, BROKEN, fake.judge) for fake in FAKES] + [swept(fake, STOCK) for fake in FAKES]
     stress = [races(fake, BROKEN, 171 * (number == 0)) for number, fake in enumerate(FAKES)]
