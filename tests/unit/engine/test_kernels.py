@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What is asked of a build, and what differs between two; the builds themselves are tests/unit/kernel's."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,20 +18,42 @@ from harness.results.run import KernelInfo
 SPEC = KernelSpec.model_validate({"source": {"debian": "linux-source-6.1"}, "debug": ["lockdep"], "cc": "gcc-12"})
 
 
-def made(name: str, objects: dict[str, str] | None) -> Made:
-    kernel = None if objects is None else Kernel(name, "key", Path("/nowhere"), "6.1", "c0ffee", objects)
-    return Made(Wanted("with", name, SPEC), KernelInfo(name=name, side="with"), kernel)
+Make = Callable[..., Made]
 
 
-def test_a_unit_differs_where_the_code_of_its_object_does() -> None:
+@pytest.fixture
+def made(tmp_path: Path) -> Make:
+    """Gives a kernel of these objects; None stands for one that did not compile."""
+
+    def make(name: str, objects: dict[str, str] | None, config: str = "CONFIG_FS_DAX=y\n") -> Made:
+        kernel = None if objects is None else Kernel(name, "key", tmp_path / name, "6.1", "c0ffee", objects)
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config").write_text(config)
+        return Made(Wanted("with", name, SPEC), KernelInfo(name=name, side="with"), kernel)
+
+    return make
+
+
+def test_a_unit_differs_where_the_code_of_its_object_does(made: Make) -> None:
     one = {"fs/dax.o": "a", "mm/memory.o": "m", "fs/ext4/file.o": "x"}
     other = {"fs/dax.o": "b", "mm/memory.o": "m", "fs/ext4/file.o": "y"}
-    assert differing_units([made("one", one), made("other", other)]) == ["fs/dax.c", "fs/ext4/file.c"]
+    pair = [made(tmp_path, "one", one), made(tmp_path, "other", other)]
+    assert differing_units(pair) == ["fs/dax.c", "fs/ext4/file.c"]
+
+
+def test_kernels_of_two_configs_differ_in_every_object_which_says_nothing(tmp_path: Path) -> None:
+    pair = [made(tmp_path, "one", {"fs/dax.o": "a"}), made(tmp_path, "two", {"fs/dax.o": "b"}, "CONFIG_LOCKDEP=y\n")]
+    assert differing_units(pair) == []
 
 
 @pytest.mark.parametrize("other", [None, {}, {"fs/dax.o": "a"}, {"fs/new.o": "n", "fs/dax.o": "a"}])
-def test_nothing_differs_where_there_is_nothing_to_compare(other: dict[str, str] | None) -> None:
+def test_nothing_differs_where_there_is_nothing_to_compare(made: Make, other: dict[str, str] | None) -> None:
     assert differing_units([made("one", {"fs/dax.o": "a"}), made("other", other)]) == []
+
+
+def test_kernels_of_two_configs_are_not_compared(made: Make) -> None:
+    checked = made("other", {"fs/dax.o": "b"}, "CONFIG_FS_DAX=y\nCONFIG_LOCKDEP=y\n")
+    assert differing_units([made("one", {"fs/dax.o": "a"}), checked]) == []
 
 
 def test_every_module_of_the_lab_is_built_with_a_kernel() -> None:
