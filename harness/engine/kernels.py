@@ -87,9 +87,12 @@ def _described(info: KernelInfo, kernel: Kernel, source: str, wanted: Wanted) ->
 
 
 def differing_units(made: Sequence[Made]) -> list[str]:
-    """Source files whose object code differs between the kernels: points belong there too."""
+    """Source files whose object code differs between the kernels: points belong there too.
+
+    Kernels of two configs differ in every object, which says nothing of the patch.
+    """
     built = [each.kernel for each in made if each.kernel is not None and each.kernel.objects]
-    if len(built) < 2:
+    if len(built) < 2 or built[0].config.read_bytes() != built[1].config.read_bytes():
         return []
     one, other = built[0].objects, built[1].objects
     names = [name for name in one.keys() & other.keys() if one[name] != other[name]]
