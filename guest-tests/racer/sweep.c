@@ -310,6 +310,8 @@ static int scenario_process(struct sweep *w)
 		w->actor[i] = (struct actor){ .number = i, .shared = w->shared };
 	actors_start(w->shared->scenario.actors, w->shared->scenario.processes, sweep_actor, w);
 	warm_up(w);
+	record("{\"t\":\"begin\"}\n");
+	record_flush();
 	if (w->job->only[0])
 		sweep_one(w);
 	else

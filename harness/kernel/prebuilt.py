@@ -74,7 +74,8 @@ def _modules(folder: Path, key: str, own: Sequence[Path], deadline: Deadline) ->
         return None
     brought = folder / "modules"
     if all((brought / f"{module.name}.ko").is_file() for module in own):
-        return brought
+        key = digest("brought", *(brought / f"{module.name}.ko" for module in own))
+        return modules.cached(key) or modules.store(key, [brought])
     if not (folder / "scripts" / "mod" / "modpost").is_file():
         raise BadInput(
             f"{folder}: neither modules/{own[0].name}.ko nor a tree to build it in (scripts/mod/modpost): "

@@ -138,6 +138,10 @@ class Ledger:
         self._begun.add(row["name"])
         self._since = self._clock()
 
+    def _take_begin(self, _row: Row, _line: str) -> None:
+        """Set-up and warm-up are over: the time of the schedules alone begins."""
+        self._since = self._clock()
+
     def _take_s(self, row: Row, line: str) -> None:
         if self._now is None:
             raise LabBroke("the guest wrote a schedule's record outside of a scenario")

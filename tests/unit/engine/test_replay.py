@@ -196,9 +196,6 @@ def test_a_run_of_another_kernel_under_that_key_is_refused(again: Again) -> None
         replay(folder, named(1), scenario=NAME, kernel="stock", guest=GuestSpec())
 
 
-@pytest.mark.xfail(
-    strict=True, raises=BadInput, reason="modules that a prebuilt kernel brings are not kept in the cache"
-)
 def test_a_prebuilt_kernel_that_brings_its_modules_can_be_replayed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
