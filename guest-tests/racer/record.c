@@ -4,6 +4,7 @@
  * a schedule; whatever a panic must not lose is flushed by the caller before the next schedule begins.
  */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -86,4 +87,21 @@ void json_text(char *out_text, size_t size, const char *text)
 			out_text[n++] = c;
 	}
 	out_text[n] = 0;
+}
+
+/* Ends the racer for a reason of the lab's own: the run is BROKEN, nothing is said of the kernel. */
+void die(const char *format, ...)
+{
+	char text[512], quoted[1024];
+	int error = errno;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	json_text(quoted, sizeof(quoted), text);
+	record("{\"t\":\"broken\",\"why\":\"%s\",\"errno\":%d,\"error\":\"%s\"}\n", quoted, error, strerror(error));
+	record_flush();
+	fprintf(stderr, "lab: racer: %s: %s\n", text, strerror(error));
+	_exit(3);
 }
