@@ -51,19 +51,27 @@ def sweep_all(
     ledgers = [(subject, part, Ledger(subject.name, subject.points, part, symbols(subject)))
                for part in parts for subject in subjects]  # fmt: skip
     total = len(subjects) * sum(cost(scenario) for scenario in scenarios)
+    stop = threading.Event()
     with Progress("sweeping", total) as progress, ThreadPoolExecutor(hall.workers) as pool:
-        tick = _counter(progress)
+        tick = _counter(progress, stop)
         work = [pool.submit(_one, hall, subject, ledger, parts.index(part), only or {}, tick)
                 for subject, part, ledger in ledgers]  # fmt: skip
-        for each in work:
-            each.result()
+        try:
+            for each in work:
+                each.result()
+        except BaseException:  # Ctrl-C above all: the pool would wait for whole sweeps
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return [_swept(subject, scenarios, [each for each in ledgers if each[0] is subject]) for subject in subjects]
 
 
-def _counter(progress: Progress) -> Callable[[int], None]:
+def _counter(progress: Progress, stop: threading.Event) -> Callable[[int], None]:
     lock, done = threading.Lock(), [0]
 
     def tick(count: int) -> None:
+        if stop.is_set():
+            raise LabBroke("interrupted")
         with lock:
             done[0] += count
             progress.update(done[0])
