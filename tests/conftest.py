@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What every test shares: folders of its own, and the marker for tests that need a kernel."""
 
+import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,12 @@ import pytest
 from harness import progress
 
 VM_TESTS = Path(__file__).parent / "vm"
+
+
+def pytest_configure() -> None:
+    """A shell starts what it runs in the background with SIGINT ignored, and programs started from there inherit it."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
