@@ -8,7 +8,7 @@ from enum import IntEnum
 
 
 class ExitStatus(IntEnum):
-    """Exit statuses of every verb but ``bisect-step`` (docs/exit-codes.md)."""
+    """Exit statuses of every verb (docs/exit-codes.md)."""
 
     AS_EXPECTED = 0
     KERNEL_FAILED = 1
