@@ -53,7 +53,18 @@ file {vmlinux}
 target remote {socket}
 break sched_setattr_nocheck if *(unsigned int *)($rsi + 20) == 50 || *(unsigned int *)($rsi + 20) == 49
 ignore 1 4
+# The module's trampoline has no unwind information; the kernel's frame pointers lead through it.
+define lab-stack
+  set $frame_ = $rbp
+  set $left_ = 16
+  while $frame_ > 0xffff800000000000 && $left_ > 0
+    info symbol *(unsigned long *)($frame_ + 8)
+    set $frame_ = *(unsigned long *)$frame_
+    set $left_ = $left_ - 1
+  end
+end
 continue
+lab-stack
 """
 
 
