@@ -71,12 +71,11 @@ static void prove(int il)
 	record_flush();
 }
 
-void canary_prove(int il, const struct il_trace *trace)
+void canary_prove(int il)
 {
 	int status;
 	pid_t pid;
 
-	(void)trace;
 	record_flush();
 	pid = fork();
 	if (!pid) {

@@ -224,8 +224,6 @@ static void explore_children(struct sweep *w, const struct path *p)
 		stops += e->event == IL_STOP;
 		if (stops < p->stops || e->event != IL_STEP || e->atomic || !e->mask || e->visit > VISITS_MAX)
 			continue;
-		if (stops == p->stops && p->stops && i + 1 < entries && copy[i + 1].event == IL_STOP)
-			continue;
 		child.stop[child.stops++] =
 			(struct il_stop){ .actor = e->actor, .point = e->point, .visit = e->visit };
 		explore(w, &child);
@@ -409,7 +407,7 @@ int sweep_guest(struct job *job)
 	kernel_log_open();
 	kernel_log_drain(NULL, NULL);
 	place_points(&w);
-	canary_prove(w.il, w.trace);
+	canary_prove(w.il);
 	for (int i = 0; i < job->scenarios && !status; i++) {
 		memset(w.cover, 0, 2 * job->points);
 		status = run_scenario(&w, &job->scenario[i], i == 0);

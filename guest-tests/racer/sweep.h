@@ -40,6 +40,6 @@ void outcome_record(const struct outcome *o, const struct shared *s, const struc
 		    bool with_trace);
 
 /* canary.c */
-void canary_prove(int il, const struct il_trace *trace);
+void canary_prove(int il);
 
 #endif

@@ -3,9 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from harness import folders
 from harness.deadline import Deadline
 from harness.engine.experiment import Experiment, Wanted, debug_units
 from harness.engine.subject import Subject
@@ -15,13 +13,12 @@ from harness.kernel.artefacts import Kernel
 from harness.kernel.build import BuildRequest, build
 from harness.kernel.fragments import chosen
 from harness.kernel.sources import SourceTree, obtain
+from harness.kernel.spec import module_folders
 from harness.points import cache
 from harness.points.finder import find_points
 from harness.points.point import Point
 from harness.progress import say
 from harness.results.run import KernelInfo
-
-MODULES = folders.PROJECT / "guest-tests" / "modules"
 
 
 @dataclass(frozen=True)
@@ -53,20 +50,15 @@ def request_of(wanted: Wanted, tree: SourceTree, units: Sequence[str]) -> BuildR
     return BuildRequest(
         name=wanted.name, source=tree, patches=tuple(patches),
         fragments=chosen(wanted.spec.config, wanted.spec.debug), debug_units=tuple(units),
-        modules=own_modules(), cc=wanted.spec.cc,
+        modules=module_folders(), cc=wanted.spec.cc,
     )  # fmt: skip
-
-
-def own_modules() -> tuple[Path, ...]:
-    """Folders of the lab's modules."""
-    return tuple(sorted(path for path in MODULES.iterdir() if (path / "Kbuild").is_file()))
 
 
 def _make(wanted: Wanted, tree: SourceTree | None, units: Sequence[str], deadline: Deadline) -> Made:
     info = KernelInfo(name=wanted.name, side=wanted.side)
     if tree is None:
         assert wanted.spec.build is not None
-        kernel = prebuilt.from_folder(wanted.spec.build, wanted.name, own=own_modules(), deadline=deadline)
+        kernel = prebuilt.from_folder(wanted.spec.build, wanted.name, own=module_folders(), deadline=deadline)
         return Made(wanted, _described(info, kernel, f"prebuilt in {wanted.spec.build}", wanted), kernel)
     request = request_of(wanted, tree, units)
     info = replace(info, release=tree.release, source=tree.note, patches=tuple(path.name for path in request.patches))

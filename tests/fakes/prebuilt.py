@@ -12,9 +12,9 @@ from harness.engine import races, replay
 from harness.engine import run as engine
 from harness.engine.experiment import Choice, resolve
 from harness.engine.guests import Supplies
-from harness.engine.kernels import own_modules
 from harness.guest import accel
 from harness.kernel.prebuilt import NEEDED
+from harness.kernel.spec import module_folders
 from harness.results.run import Run
 from tests.fakes.boots import Boots, scripted_qemu
 from tests.fakes.records import begin, boot, bye, done, end, failed, line, passed
@@ -43,7 +43,7 @@ def compiled(folder: Path, identity: str, brought: bool = True) -> None:
     (folder / "bzImage").write_text(f"scripts {folder}\n")
     place = folder / "modules" if brought else folder / "scripts" / "mod"
     place.mkdir(parents=True)
-    for each in own_modules() if brought else ():
+    for each in module_folders() if brought else ():
         (place / f"{each.name}.ko").write_bytes(b"module")
     if not brought:
         (place / "modpost").touch()

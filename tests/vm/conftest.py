@@ -20,7 +20,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The first of these tests to run builds a kernel, which takes minutes."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.vm)
             item.add_marker(pytest.mark.timeout(HOUR))
 
 

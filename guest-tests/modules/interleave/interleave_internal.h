@@ -59,7 +59,6 @@ int il_points_place(struct il_points __user *arg);
 void il_points_remove(void);
 u64 il_points_missed(void);
 int il_points_measure_base(void);
-unsigned int il_point_irq_state(struct pt_regs *regs);
 
 /* actors.c */
 long il_join(unsigned int number);

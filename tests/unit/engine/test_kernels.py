@@ -9,10 +9,11 @@ import pytest
 from harness.config.models import KernelSpec
 from harness.config.series import Series
 from harness.engine.experiment import Wanted
-from harness.engine.kernels import Made, differing_units, own_modules, request_of
+from harness.engine.kernels import Made, differing_units, request_of
 from harness.errors import BadInput
 from harness.kernel.artefacts import Kernel
 from harness.kernel.sources import SourceTree
+from harness.kernel.spec import module_folders
 from harness.results.run import KernelInfo
 
 SPEC = KernelSpec.model_validate({"source": {"debian": "linux-source-6.1"}, "debug": ["lockdep"], "cc": "gcc-12"})
@@ -49,8 +50,8 @@ def test_kernels_of_two_configs_differ_in_every_object_which_says_nothing(made: 
 
 
 def test_every_module_of_the_lab_is_built_with_a_kernel() -> None:
-    assert {"interleave", "dirty-tags", "durability"} <= {path.name for path in own_modules()}
-    assert all((path / "Kbuild").is_file() for path in own_modules())
+    assert {"interleave", "dirty-tags", "durability"} <= {path.name for path in module_folders()}
+    assert all((path / "Kbuild").is_file() for path in module_folders())
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def request_patches(series: Series | None, release: str, version: str | None = N
     request = request_of(Wanted("without", "unlocked", spec, series), tree, ("fs/dax.c",))
     assert (request.name, request.cc, request.debug_units) == ("unlocked", "gcc-12", ("fs/dax.c",))
     assert any("lockdep" in path.name for path in request.fragments)
-    assert request.modules == own_modules()
+    assert request.modules == module_folders()
     return [path.name for path in request.patches]
 
 
