@@ -49,7 +49,7 @@ def race_all(
         for subject in subjects:
             ledger = StressLedger(subject.name, experiment.scenarios, guest.cpus)
             plan = Plan(subject, guest, folder / f"{subject.name}-stress", races, accelerator)
-            _race(plan, ledger, experiment.scenarios, deadline)
+            race(plan, ledger, experiment.scenarios, deadline)
             progress.update(len(results))
             results += [ledger.results[each.name] for each in experiment.scenarios if each.name in ledger.results]
             logs.append((subject, ledger.log))
@@ -67,7 +67,7 @@ class Plan:
     accelerator: Accelerator
 
 
-def _race(plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadline: Deadline) -> None:
+def race(plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadline: Deadline) -> None:
     """Guest after guest until every scenario is told of; one that the lab is at fault for ends it."""
     for number in range(len(scenarios)):
         left = [scenario for scenario in scenarios if scenario.name not in ledger.results]

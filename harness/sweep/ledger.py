@@ -193,6 +193,7 @@ class Ledger:
             complete=account.complete and not account.lost and not any(row.get("cut") for row in rows),
             timed_out=sum(row.get("to", 0) for row in rows), seconds=account.seconds, digest=_digest(account.rows),
             passing=tuple(str(self._outcome(row).schedule) for row in rows if not row.get("v") and not row.get("to")),
+            first_failing=next((number for number, row in enumerate(rows, 1) if row.get("v")), 0),
             broken=account.broken,
         )  # fmt: skip
 

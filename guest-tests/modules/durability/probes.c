@@ -18,6 +18,7 @@
  * another CPU is held for fenced here, which can hide a missing fence, never a missing flush.
  */
 
+#include <linux/libnvdimm.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -222,6 +223,21 @@ static int open_shadow(u32 pages)
 	return shadow.page && shadow.bucket ? 0 : -ENOMEM;
 }
 
+/*
+ * One flush of our own: a kernel that never flushes must be told from a probe that is never hit. Ordinary memory, so the
+ * shadow takes no notice.
+ */
+static void prove_flush(void)
+{
+	static u8 line[LINE] __aligned(LINE);
+
+	arch_wb_cache_pmem(line, sizeof(line));
+	if (!hits[DUR_PROBE_FLUSH] && !placed[DUR_PROBE_FLUSH]) {
+		unregister_kprobe(&on_flush);
+		placed[DUR_PROBE_FLUSH] = -ENXIO;
+	}
+}
+
 /* A probe that cannot be placed is told in DUR_STATS, not here: other checks may still be wanted. */
 int dur_probes_place(u32 pages)
 {
@@ -234,6 +250,7 @@ int dur_probes_place(u32 pages)
 	placed[DUR_PROBE_FLUSH] = register_kprobe(&on_flush);
 	for (i = 0; i < ARRAY_SIZE(returns); i++)
 		placed[returns[i].probe] = place_return(i);
+	prove_flush();
 	return 0;
 }
 

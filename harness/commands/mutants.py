@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Builds the known-wrong kernels of patches/mutants one after the other, sweeps the scenarios on each, and says which
+scenario kills which mutant, with how many stops and schedules. What was swept before comes from the cache. Exit status:
+0 each mutant is killed or survives as its header says, 3 the lab broke or lost its power over a mutant, 4 the budget
+ended first."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.mutants.matrix import Matrix
+    from harness.mutants.runner import Corpus
+
+NAME = "mutants"
+HELP = "measure the lab's power on known-wrong kernels"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the verb's options."""
+    parser.add_argument("--mutant", action="append", default=[], metavar="NAME[,NAME]", help="only these mutants")
+    parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="only these scenarios")
+    parser.add_argument("--base", metavar="KERNEL", help="kernel to patch, a key of `kernels` (default: `with`)")
+    parser.add_argument("--bound", type=int, choices=(0, 1, 2), default=1, help="stops a schedule (default 1)")
+    parser.add_argument(
+        "--shallow", action="store_true", help="do not sweep survivors again at the scenarios' own bounds"
+    )
+    parser.add_argument("--stress", type=int, default=0, metavar="RACES", help="random races of the killing scenarios")
+    parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
+    parser.add_argument("--fresh", action="store_true", help="take no cell from the cache")
+    parser.add_argument("--list", action="store_true", help="list the mutants; run nothing")
+    parser.add_argument("--json", action="store_true", help="print the matrix as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs the matrix."""
+    from harness import host
+
+    corpus, seconds = _corpus(args), _seconds(args.budget)
+    if args.list:
+        for mutant in corpus.mutants:
+            print(f"{mutant.name}: {mutant.subject} (row {mutant.row})")
+        return 0
+    host.ensure(args.no_install, ("build", "image", "guest"))
+    import json
+
+    from harness import folders
+    from harness.deadline import Deadline
+    from harness.mutants.runner import Bench
+    from harness.progress import say
+    from harness.report.kill_matrix import render_kill_matrix
+    from harness.results.files import write_whole
+    from harness.results.folder import RunFolder
+
+    folder = RunFolder.create(folders.runs() / "mutants").path
+    matrix = Bench(corpus, folder, Deadline.after(seconds)).matrix()
+    text = json.dumps(matrix.plain(), indent=1) + "\n"
+    write_whole(folder / "matrix.json", text)
+    print(text if args.json else render_kill_matrix(matrix))
+    say(f"every cell: {folder / 'matrix.json'}")
+    return _status(matrix, len(corpus.mutants))
+
+
+def _corpus(args: argparse.Namespace) -> Corpus:
+    from harness.config import loader
+    from harness.errors import BadInput
+    from harness.mutants.corpus import check_killers, chosen, load_mutants
+    from harness.mutants.runner import Corpus
+
+    lab = loader.load_lab(args.config)
+    base = args.base or lab.experiment.with_
+    if base not in lab.kernels:
+        raise BadInput(f"{args.config}: kernels: there is no `{base}`; there are {', '.join(lab.kernels)}")
+    every = loader.load_scenarios()
+    mutants = load_mutants()
+    check_killers(mutants.values(), every)
+    names = _split(args.scenario) or list(every)
+    for name in names:
+        if name not in every:
+            raise BadInput(f"no scenario is called `{name}`; there are {', '.join(every)}")
+    return Corpus(
+        lab, base, tuple(chosen(mutants, _split(args.mutant))), tuple(every[name] for name in names),
+        args.bound, not args.shallow, args.stress, args.fresh,
+    )  # fmt: skip
+
+
+def _split(words: list[str]) -> list[str]:
+    return [name for each in words for name in each.split(",") if name]
+
+
+def _seconds(text: str | None) -> float | None:
+    from harness.config.units import seconds_of
+    from harness.errors import BadInput
+
+    try:
+        return seconds_of(text) if text else None
+    except ValueError as error:
+        raise BadInput(f"--budget: {error}") from None
+
+
+def _status(matrix: Matrix, wanted: int) -> int:
+    """A mutant that must be killed and is not means that the lab cannot see what it claims to see."""
+    if any(row.lost or row.state in ("broken", "no-compile", "no-boot") for row in matrix.rows):
+        return 3
+    if any(row.state == "survived" and not row.survives for row in matrix.rows):
+        return 3
+    return 4 if len(matrix.rows) < wanted else 0

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The kill matrix on a terminal: a line a mutant, then what each scenario is good for, then the survivors."""
+
+from collections.abc import Sequence
+
+from harness.mutants.matrix import Cell, Matrix, Raced, Row
+
+HEAD = ("mutant", "row", "killed by", "needs", "schedules", "stress")
+
+
+def render_kill_matrix(matrix: Matrix) -> str:
+    """The whole of it as text; the JSON form has every cell."""
+    lines = [*_table([HEAD, *(_line(row) for row in matrix.rows)]), "", *_power(matrix.rows)]
+    survivors = [row for row in matrix.rows if row.state != "killed"]
+    if survivors:
+        lines += ["", "not killed:", *(f"  {row.name}: {_reason(row)}" for row in survivors)]
+    lost = [(row.name, line) for row in matrix.rows for line in row.lost]
+    if lost:
+        lines += ["", "promised by the mutant's header and not shown:", *(f"  {name}: {line}" for name, line in lost)]
+    return "\n".join([*lines, "", summary(matrix)])
+
+
+def summary(matrix: Matrix) -> str:
+    """One sentence with the counts."""
+    rows = matrix.rows
+    killed = [row for row in rows if row.state == "killed"]
+    raced = [row for row in killed if row.needs_race and row.silent_in_stress]
+    races = min((each.races for row in raced for each in row.raced), default=0)
+    stress = f", {len(raced)} of them silent in at least {races:,} random races too" if races else ""
+    return (
+        f"{len(killed)} of {len(rows)} mutants of {matrix.base} {matrix.release} killed, "
+        f"{sum(row.needs_race for row in killed)} only with a stop{stress}; {matrix.seconds:.0f} s"
+    )
+
+
+def _line(row: Row) -> tuple[str, ...]:
+    if row.state != "killed":
+        return (row.name, row.row, row.state, "", "", "")
+    best = row.cell(row.killers[0])
+    more = f" +{len(row.killers) - 1}" if len(row.killers) > 1 else ""
+    found = f"{best.first} of {sum(best.ran.values())}"
+    return (row.name, row.row, best.scenario + more, f"c={best.fails_at} {_kinds(best)}", found, _stress(row.raced))
+
+
+def _kinds(cell: Cell) -> str:
+    return ",".join(cell.kinds)
+
+
+def _stress(raced: Sequence[Raced]) -> str:
+    told = [each for each in raced if not each.broken]
+    if not told:
+        return "not raced" if not raced else "broken"
+    hits = [each.races_to_first for each in told if each.races_to_first]
+    if not hits:
+        return f"none in {sum(each.races for each in told):,}"
+    return f"1 in {min(hits):,.0f}"
+
+
+def _power(rows: Sequence[Row]) -> list[str]:
+    """Scenarios by the number of mutants that they kill, and those that no other one kills."""
+    kills: dict[str, list[str]] = {}
+    for row in rows:
+        for name in row.killers:
+            kills.setdefault(name, []).append(row.name)
+    alone = {row.killers[0]: row.name for row in rows if len(row.killers) == 1}
+    order = sorted(kills, key=lambda name: (-len(kills[name]), name))
+    return [f"{len(kills[name]):4} {name}{' (alone: ' + alone[name] + ')' if name in alone else ''}" for name in order]
+
+
+def _reason(row: Row) -> str:
+    return row.survives or row.detail or "no scenario shows it"
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
