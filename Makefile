@@ -34,7 +34,7 @@ $(BIN)/lab:
 
 # Python packages: edit pyproject.toml, then `make lock` (needs uv: pip install uv).
 lock:
-	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --extra dev \
+	uv pip compile --universal --fork-strategy fewest --generate-hashes --no-annotate --no-header --python-version 3.11 --extra dev \
 		--quiet --output-file requirements.lock.new pyproject.toml
 	{ echo '# SPDX-License-Identifier: GPL-2.0-only'; echo '# Made by `make lock` from pyproject.toml.'; \
 		cat requirements.lock.new; } > requirements.lock

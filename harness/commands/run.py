@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--without", metavar="KERNEL", help="the kernel without the patch, a key of `kernels`")
     parser.add_argument("--with", dest="with_", metavar="KERNEL", help="the kernel with the patch")
     parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="only these scenarios")
+    parser.add_argument("--pick", action="store_true", help="only the scenarios that reach what the patches touch")
     parser.add_argument("--bound", type=int, choices=(0, 1, 2), help="at most that many stops a schedule")
     parser.add_argument("--points", choices=("calls", "instructions"), help="where actors can be preempted")
     parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
@@ -63,5 +64,6 @@ def _choice(args: argparse.Namespace) -> Choice:
         raise BadInput(f"--budget: {error}") from None
     names = tuple(name for words in args.scenario for name in words.split(",") if name)
     return Choice(
-        args.config, args.without, args.with_, names, args.bound, budget, args.points, stress=not args.no_stress
-    )
+        args.config, args.without, args.with_, names, args.bound, budget, args.points,
+        stress=not args.no_stress, pick=args.pick,
+    )  # fmt: skip

@@ -30,6 +30,7 @@ class Choice:
     budget: float | None = None  # seconds
     granularity: str | None = None
     stress: bool = True
+    pick: bool = False  # only the scenarios that reach what the patches touch
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class Wanted:
     name: str
     spec: KernelSpec
     series: Series | None = None
+
+    def patches(self, release: str) -> tuple[Path, ...]:
+        """The patch files for a source of that release, none for an unpatched kernel."""
+        return tuple(self.series.patches(release, self.spec.version)) if self.series else ()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from harness.engine.experiment import SCENARIOS, Experiment
 from harness.engine.guests import supplies
 from harness.engine.kernels import Made, differing_units, make_kernels, subject
 from harness.engine.logs import guest_findings
+from harness.engine.pick import picked
 from harness.engine.races import Raced, race_all
 from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall, Swept, sweep_all
@@ -40,9 +41,12 @@ def perform(experiment: Experiment) -> tuple[RunFolder, Run]:
     folder = RunFolder.create()
     sweep_guest, stress_guest = experiment.lab.guest("sweep"), experiment.lab.guest("stress")
     store = supplies(sweep_guest)
+    hall = Hall(sweep_guest, store, folder.path / "guests", deadline)
+    if experiment.choice.pick:
+        experiment = picked(experiment, made, hall)
     subjects = _subjects(experiment, made)
     say(f"run {folder.number}: {len(experiment.scenarios)} scenarios on {', '.join(each.name for each in subjects)}")
-    swept = sweep_all(subjects, experiment.scenarios, Hall(sweep_guest, store, folder.path / "guests", deadline))
+    swept = sweep_all(subjects, experiment.scenarios, hall)
     accelerator = accel.probe()
     raced = race_all(experiment, subjects, stress_guest, folder.path / "guests", deadline, accelerator)
     infos = tuple(_booted(each.info, swept) for each in made)
