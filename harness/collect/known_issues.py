@@ -32,6 +32,14 @@ def _range(text: str) -> str:
     return text
 
 
+Releases = Annotated[str, AfterValidator(_range)]  # ">=6.1 <6.2"
+
+
+def within(releases: str, release: str) -> bool:
+    """Whether a kernel's release (``6.1.192``) satisfies every bound of ``>=6.1 <6.2``."""
+    return all(_holds(word, release) for word in releases.split())
+
+
 class KnownIssue(Section):
     """One expected finding.
 
@@ -40,7 +48,7 @@ class KnownIssue(Section):
     """
 
     signature: str = Field(min_length=3, pattern=r"^[\w-]+:.+$")
-    kernels: Annotated[str, AfterValidator(_range)]
+    kernels: Releases
     reason: str = Field(min_length=1)
     expires: datetime.date
 
@@ -51,7 +59,7 @@ class KnownIssue(Section):
 
     def holds_for(self, release: str) -> bool:
         """Whether the release (``6.1.192``) is in its range."""
-        return all(_holds(word, release) for word in self.kernels.split())
+        return within(self.kernels, release)
 
     def expired(self, today: datetime.date) -> bool:
         """Whether its last day is over."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from harness.errors import BadInput, ExitStatus
 
 if TYPE_CHECKING:
+    from harness.results.folder import RunFolder
     from harness.results.run import Run
 
 NAME = "report"
@@ -37,8 +38,9 @@ def run(args: argparse.Namespace) -> int:
     from harness.results.files import write_whole
     from harness.results.folder import RunFolder
 
-    saved = RunFolder.open(args.run).load()
-    text = render(saved, args.form, 100)
+    folder = RunFolder.open(args.run)
+    saved = folder.load()
+    text = _of_pairs(folder, saved, args.form) or render(saved, args.form, 100)
     if args.output is None:
         print(text, end="")
     elif not args.output.absolute().parent.is_dir():
@@ -63,6 +65,17 @@ def render(saved: "Run", form: str, width: int) -> str:
 
         return render_mail(saved)
     return _json(saved) if form == "json" else _text(saved, width)
+
+
+def _of_pairs(folder: "RunFolder", saved: "Run", form: str) -> str:
+    """Text and JSON of a run of all pairs; "" for other runs and forms."""
+    from harness.engine.pairs import FILE, load_filing
+    from harness.report.pairs import render_pairs
+
+    filing = load_filing(folder) if form in ("text", "json") else None
+    if filing is None or saved.verdict is None:
+        return ""
+    return (folder.path / FILE).read_text() if form == "json" else render_pairs(filing, saved.verdict, saved.reproduce)
 
 
 def _json(saved: "Run") -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.engine.experiment import Choice
+    from harness.engine.pairs import Pairs
 
 NAME = "run"
 HELP = "run the experiment and give a verdict"
@@ -25,6 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--points", choices=("calls", "instructions"), help="where actors can be preempted")
     parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
     parser.add_argument("--no-stress", action="store_true", help="leave out the random races on several CPUs")
+    parser.add_argument(
+        "--all-pairs", nargs="?", const="base", metavar="PART[,PART]",
+        help="instead: every pair of operations on one kernel (base, private, processes, 2M, triples, all)",
+    )  # fmt: skip
+    parser.add_argument("--kernel", metavar="KERNEL", help="with --all-pairs: the kernel (that of `with`)")
+    parser.add_argument("--operations", metavar="OP[,OP]", help="with --all-pairs: pairs of these operations alone")
     parser.add_argument("--dry-run", action="store_true", help="print the plan, make and qemu lines; run nothing")
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
 
@@ -34,6 +41,9 @@ def run(args: argparse.Namespace) -> int:
     from harness import host
     from harness.engine.experiment import resolve
 
+    if args.all_pairs is not None:
+        return _all_pairs(args)
+    _refuse(args, "needs --all-pairs", "kernel", "operations")
     experiment = resolve(_choice(args))
     if args.dry_run:
         from harness.engine.dryrun import describe
@@ -54,16 +64,72 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _choice(args: argparse.Namespace) -> Choice:
-    from harness.config.units import seconds_of
     from harness.engine.experiment import Choice
-    from harness.errors import BadInput
 
-    try:
-        budget = seconds_of(args.budget) if args.budget else None
-    except ValueError as error:
-        raise BadInput(f"--budget: {error}") from None
+    budget = _budget(args)
     names = tuple(name for words in args.scenario for name in words.split(",") if name)
     return Choice(
         args.config, args.without, args.with_, names, args.bound, budget, args.points,
         stress=not args.no_stress, pick=args.pick,
     )  # fmt: skip
+
+
+def _budget(args: argparse.Namespace) -> float | None:
+    from harness.config.units import seconds_of
+    from harness.errors import BadInput
+
+    try:
+        return seconds_of(args.budget) if args.budget else None
+    except ValueError as error:
+        raise BadInput(f"--budget: {error}") from None
+
+
+def _refuse(args: argparse.Namespace, why: str, *names: str) -> None:
+    from harness.errors import BadInput
+
+    for name in names:
+        if getattr(args, name) not in (None, []):
+            raise BadInput(f"--{name.rstrip('_')} {why}")
+
+
+def _all_pairs(args: argparse.Namespace) -> int:
+    """Every pair of operations; the status is 0 if all agree or differ in known ways only."""
+    from harness import host
+
+    pairs = _pairs(args)
+    if args.dry_run:
+        from harness.engine.dryrun import describe
+
+        print(describe(pairs.experiment, pairs.batches))
+        return 0
+    host.ensure(args.no_install, ("build", "image", "guest"))
+    from harness.engine.pairs import FILE, perform_pairs
+    from harness.progress import say
+    from harness.report.pairs import render_pairs
+
+    folder, done, filing = perform_pairs(pairs)
+    assert done.verdict is not None
+    text = (folder.path / FILE).read_text() if args.json else render_pairs(filing, done.verdict, done.reproduce)
+    print(text, end="")
+    say(f"all of it: {folder.path} (`./lab report {folder.number}`)")
+    return int(done.verdict.status)
+
+
+def _pairs(args: argparse.Namespace) -> Pairs:
+    from harness.config.operations import operations
+    from harness.config.pairs import parts_of
+    from harness.config.problems import choice
+    from harness.engine.pairs import PairsChoice, resolve_pairs
+    from harness.errors import BadInput
+
+    _refuse(args, "does not go with --all-pairs, which runs one kernel: --kernel names it", "without", "with_")
+    _refuse(args, "does not go with --all-pairs: pairs are made from the operations, at c = 1", "scenario", "bound")
+    if args.pick:
+        raise BadInput("--pick does not go with --all-pairs: every pair is run")
+    ops = tuple(name for name in (args.operations or "").split(",") if name)
+    for name in ops:
+        if name not in operations():
+            raise BadInput(f"--operations: the racer has no operation `{name}`{choice(name, operations())}")
+    return resolve_pairs(
+        PairsChoice(args.config, parts_of(args.all_pairs), args.kernel, ops, _budget(args), args.points)
+    )

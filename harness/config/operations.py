@@ -10,6 +10,7 @@ from harness.folders import PROJECT
 
 TABLE = PROJECT / "guest-tests" / "racer" / "ops.c"
 ENTRY = re.compile(r'^\s*\{ "([a-z][a-z0-9-]*)", op_\w+', re.MULTILINE)
+EFFECTS = re.compile(r'^\s*\{ "([a-z][a-z0-9-]*)", op_\w+,([^}]*)\}', re.MULTILINE)
 
 
 @cache
@@ -22,3 +23,17 @@ def operations(table: Path = TABLE) -> tuple[str, ...]:
     if not names:
         raise LabBroke(f'{table}: holds no table of operations, lines such as {{ "read-fault", op_read_fault, ... }}')
     return tuple(names)
+
+
+@cache
+def effects(table: Path = TABLE) -> dict[str, frozenset[str]]:
+    """What each operation says it does, as in the table without the prefix: ``{"read-fault": {"READS"}}``.
+
+    Raises LabBroke if the table cannot be read, or an operation's line cannot.
+    """
+    names = operations(table)
+    found = {name: frozenset(re.findall(r"\bOP_([A-Z]+)", rest)) for name, rest in EFFECTS.findall(table.read_text())}
+    for name in names:
+        if name not in found:
+            raise LabBroke(f"{table}: the effects of `{name}` cannot be read from its line")
+    return {name: found[name] for name in names}

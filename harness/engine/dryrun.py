@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 
 from harness.deadline import Deadline
-from harness.engine.batches import batches
+from harness.engine.batches import BATCHES, batches
 from harness.engine.experiment import Experiment, Wanted, debug_units
 from harness.engine.guests import guest_plan
 from harness.engine.kernels import request_of
@@ -14,13 +14,13 @@ from harness.kernel.build import make_lines
 from harness.kernel.sources import obtain
 
 
-def describe(experiment: Experiment) -> str:
+def describe(experiment: Experiment, count: int = BATCHES) -> str:
     """The plan as text. A source that is not in the cache yet is fetched: the make lines depend on it."""
     plan = experiment.plan
     lines = [f"{wanted.side}: {wanted.name} ({_origin(wanted)})" for wanted in experiment.kernels]
     lines += [f"budget: {plan.budget_seconds:.0f} s, coverage floor: {plan.coverage_floor:.0%}"]
     lines += [f"points: {plan.granularity} of {', '.join(plan.units) or 'what the series touch'}"]
-    for number, part in enumerate(batches(experiment.scenarios)):
+    for number, part in enumerate(batches(experiment.scenarios, count)):
         named = ", ".join(f"{scenario.name} (c = {scenario.bound})" for scenario in part)
         lines.append(f"guest {number} of each kernel: {named}")
     if plan.stress_races:

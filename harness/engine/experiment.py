@@ -84,7 +84,7 @@ def resolve(choice: Choice) -> Experiment:
     """Loads and joins everything. Raises BadInput for whatever is wrong in lab.yaml, a scenario or a series."""
     lab = loader.load_lab(choice.config)
     lab = _with_kernels(lab, choice)
-    kernels = tuple(_wanted(lab, side) for side in SIDES)
+    kernels = tuple(wanted(lab, side) for side in SIDES)
     every = loader.load_scenarios(SCENARIOS)
     scenarios = _scenarios(lab, choice, every)
     without = kernels[0].series
@@ -111,7 +111,8 @@ def _with_kernels(lab: Lab, choice: Choice) -> Lab:
     return lab.model_copy(update={"experiment": experiment})
 
 
-def _wanted(lab: Lab, side: Side) -> Wanted:
+def wanted(lab: Lab, side: Side) -> Wanted:
+    """The kernel of that side, with its series. Raises BadInput for a wrong series."""
     name, spec = lab.kernel(side)
     return Wanted(side, name, spec, loader.load_series(PATCHES / spec.series) if spec.series else None)
 

@@ -6,13 +6,17 @@ import os
 import shlex
 import shutil
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import yaml
 
 from harness import folders
 from harness.collect.known_issues import load_known_issues, mark
+from harness.config.scenario import Scenario
 from harness.deadline import Deadline
+from harness.engine.batches import BATCHES
 from harness.engine.experiment import SCENARIOS, Experiment
 from harness.engine.guests import supplies
 from harness.engine.kernels import Made, differing_units, make_kernels, subject
@@ -33,7 +37,16 @@ from harness.results.run import GuestFinding, KernelInfo, Run, appearing
 from harness.verdict.judge import judged
 
 
-def perform(experiment: Experiment) -> tuple[RunFolder, Run]:
+@dataclass(frozen=True)
+class Manner:
+    """How a kind of run differs from `lab run`: guests a kernel, who judges, the line that does it again."""
+
+    batches: int = BATCHES
+    judge: Callable[[Run], Run] = judged
+    reproduce: str = ""
+
+
+def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolder, Run]:
     """Runs the whole experiment within its budget. Raises BadInput and LabBroke only for what stops all of it."""
     started, began = datetime.datetime.now(datetime.UTC), time.monotonic()
     deadline = Deadline.after(experiment.budget_seconds)
@@ -41,7 +54,7 @@ def perform(experiment: Experiment) -> tuple[RunFolder, Run]:
     folder = RunFolder.create()
     sweep_guest, stress_guest = experiment.lab.guest("sweep"), experiment.lab.guest("stress")
     store = supplies(sweep_guest)
-    hall = Hall(sweep_guest, store, folder.path / "guests", deadline)
+    hall = Hall(sweep_guest, store, folder.path / "guests", deadline, batches=manner.batches)
     if experiment.choice.pick:
         experiment = picked(experiment, made, hall)
     subjects = _subjects(experiment, made)
@@ -58,9 +71,9 @@ def perform(experiment: Experiment) -> tuple[RunFolder, Run]:
         results=tuple(result for each in swept for result in each.results), stress=raced.results,
         findings=tuple(_findings(swept, raced.logs)), expectations=experiment.expectations,
         points={each.subject.name: appearing(each.subject.points, each.results) for each in swept},
-        accel=accelerator, environment=environment(), reproduce=reproduce_line(experiment),
+        accel=accelerator, environment=environment(), reproduce=manner.reproduce or reproduce_line(experiment),
     )  # fmt: skip
-    run = judged(run)
+    run = manner.judge(run)
     _keep_logs(folder.path, swept, raced)
     write_whole(folder.path / "report.html", render_html(run))
     folder.save(run)
@@ -129,8 +142,8 @@ def _keep_inputs(folder: Path, made: Sequence[Made], experiment: Experiment) -> 
     """Config and patches of each kernel and the scenarios as they were, so that a run explains itself later."""
     (folder / "scenarios").mkdir()
     for scenario in experiment.scenarios:
-        text = (SCENARIOS / f"{scenario.name}.yaml").read_text()
-        (folder / "scenarios" / f"{scenario.name}.yaml").write_text(text)
+        path = SCENARIOS / f"{scenario.name}.yaml"
+        (folder / "scenarios" / path.name).write_text(path.read_text() if path.is_file() else as_yaml(scenario))
     for each in made:
         kept = folder / "kernels" / each.wanted.name
         kept.mkdir(parents=True)
@@ -141,6 +154,11 @@ def _keep_inputs(folder: Path, made: Sequence[Made], experiment: Experiment) -> 
         if each.wanted.series and each.info.release:
             for patch in each.wanted.series.patches(each.info.release, each.wanted.spec.version):
                 shutil.copy(patch, kept / patch.name)
+
+
+def as_yaml(scenario: Scenario) -> str:
+    """A scenario that has no file, as one."""
+    return yaml.safe_dump(scenario.model_dump(mode="json", exclude={"name"}, exclude_defaults=True), sort_keys=False)
 
 
 def _keep_logs(folder: Path, swept: Sequence[Swept], raced: Raced) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
-from harness.engine.batches import batches, cost
+from harness.engine.batches import BATCHES, batches, cost
 from harness.engine.guests import Supplies, guest_plan
 from harness.engine.subject import Subject
 from harness.engine.sweeper import Batch, sweep
@@ -34,20 +34,21 @@ class Swept:
 
 @dataclass(frozen=True)
 class Hall:
-    """What all sweeps of a run share. ``workers`` guests run at once."""
+    """What all sweeps of a run share. ``workers`` guests run at once, ``batches`` are of each kernel."""
 
     guest: GuestSpec
     supplies: Supplies
     folder: Path
     deadline: Deadline
     workers: int = os.cpu_count() or 1
+    batches: int = BATCHES
 
 
 def sweep_all(
     subjects: Sequence[Subject], scenarios: Sequence[Scenario], hall: Hall, only: dict[str, str] | None = None
 ) -> list[Swept]:
     """Sweeps every scenario on every kernel. A batch in which the lab breaks is told in its results' ``broken``."""
-    parts = batches(scenarios)
+    parts = batches(scenarios, hall.batches)
     ledgers = [(subject, part, Ledger(subject.name, subject.points, part, symbols(subject)))
                for part in parts for subject in subjects]  # fmt: skip
     total = len(subjects) * sum(cost(scenario) for scenario in scenarios)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""All pairs of operations as scenarios: made from the racer's table, not written down one by one.
+
+A scenario runs in every start order, so that an unordered pair is both ordered ones.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations_with_replacement
+from typing import Any, Literal
+
+from harness.config.operations import effects
+from harness.config.pairs_file import Apart, PairsFile
+from harness.config.scenario import Actor, Scenario
+from harness.errors import BadInput, LabBroke
+
+Part = Literal["base", "private", "processes", "2M", "triples"]
+# What each part changes of the base: 4 KiB pages, shared mappings, threads.
+DIMENSIONS: dict[Part, dict[str, str]] = {
+    "base": {}, "private": {"map": "private"}, "processes": {"actors_as": "processes"}, "2M": {"size": "2M"},
+}  # fmt: skip
+PARTS: tuple[Part, ...] = ("base", "private", "processes", "2M", "triples")
+# Dirty files first: the first scenario of a guest then flushes, which proves the durability oracle's probes.
+PREPARES = ("written", "synced", "hole", "read", "unwritten")
+PAGES = 2  # one more than the actors use: a collapse must end before the file does (fallocate(2))
+NAME_MAX = 63  # bytes: NAME_LEN of guest-tests/racer/racer.h less the end
+
+
+def parts_of(text: str) -> tuple[Part, ...]:
+    """``"private,2M"`` or ``"all"`` as parts, in their own order. Raises BadInput for an unknown word, or none."""
+    words = [word for word in text.split(",") if word]
+    if not words:
+        raise BadInput(f"--all-pairs: `{text}` names no part: write {', '.join(PARTS)} or all")
+    for word in words:
+        if word not in (*PARTS, "all"):
+            raise BadInput(f"--all-pairs: there is no part `{word}`: write {', '.join(PARTS)} or all")
+    return tuple(part for part in PARTS if part in words or "all" in words)
+
+
+def pair_scenarios(parts: Iterable[Part], file: PairsFile, names: Sequence[str] = ()) -> tuple[Scenario, ...]:
+    """Every scenario of these parts at c = 1; ``names`` are the operations, by default all that the racer has."""
+    ops = tuple(names) or tuple(effects())
+    made: list[Scenario] = []
+    for part in parts:
+        if part == "triples":
+            made += [scenario(each.operations, prepare, part) for each in file.triples for prepare in each.prepare]
+        else:
+            pairs = combinations_with_replacement(ops, 2)
+            made += [scenario(pair, prepare, part) for pair in pairs for prepare in PREPARES]
+    # Preparation outermost: the order in which guests run them, see PREPARES.
+    return tuple(sorted(made, key=lambda each: PREPARES.index(each.prepare)))
+
+
+def scenario(ops: Sequence[str], prepare: str, part: Part = "base") -> Scenario:
+    """One scenario: each of ``ops`` on the first page, checked for all that applies."""
+    dimension = DIMENSIONS.get(part, {})
+    more: dict[str, Any] = {"prepare": prepare, "pages": PAGES, "bound": 1, **dimension}
+    made = Scenario(
+        name=_name(ops, prepare, dimension), title=f"{', '.join(ops)} on a page that is {prepare}",
+        actors=tuple(Actor(op=op) for op in ops), checks=_checks(ops, prepare), **more,
+    )  # fmt: skip
+    if len(made.name) > NAME_MAX:
+        raise LabBroke(f"{made.name}: longer than the racer's {NAME_MAX} bytes; give the operation a shorter name")
+    return made
+
+
+def _name(ops: Sequence[str], prepare: str, dimension: dict[str, str]) -> str:
+    kind = "pair" if len(ops) == 2 else "triple"
+    return "-".join([kind, *ops, prepare, *(value.lower() for value in dimension.values())])
+
+
+def _checks(ops: Sequence[str], prepare: str) -> tuple[Literal["tags", "durable"], ...]:
+    """Durability applies where there is something to be promised: old data, a store, or a write(2)."""
+    does = frozenset[str]().union(*(effects()[op] for op in ops))
+    durable = prepare in ("written", "synced") or does & {"STORES", "WRITES"}
+    return ("tags", "durable") if durable else ("tags",)
+
+
+def apart(scenario: Scenario, entries: Sequence[Apart], filesystem: str) -> str:
+    """Why this scenario is not run, "" if it is."""
+    return next((entry.reason for entry in entries if entry.covers(scenario, filesystem)), "")

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Files each pair of operations: it agrees, violates (in known ways or not), was not run whole, or says nothing."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from harness.config.pairs_file import Documented
+from harness.config.scenario import Scenario
+from harness.report.facts import replay_line, shown_outcome, window_lines
+from harness.results.run import GuestFinding, Run
+from harness.sweep.records import Kind, Outcome, SweepResult, Violation
+from harness.verdict.verdict import Cell, CellWord, Verdict, Word
+
+
+class FiledWord(StrEnum):
+    """Under which a pair is filed, the worst last."""
+
+    AGREES = "agrees"
+    KNOWN = "known"  # violates, all of it documented or a known issue
+    INCOMPLETE = "incomplete"  # nothing unknown failed, but not every schedule was run
+    BROKEN = "broken"  # the lab is at fault: it says nothing
+    VIOLATES = "violates"
+
+
+SEVERITY = {word: number for number, word in enumerate(FiledWord)}
+CELL_WORD = {
+    FiledWord.AGREES: CellWord.SILENT, FiledWord.KNOWN: CellWord.KNOWN, FiledWord.INCOMPLETE: CellWord.UNPROVEN,
+    FiledWord.BROKEN: CellWord.BROKEN, FiledWord.VIOLATES: CellWord.FAILS,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Failing:
+    """Schedules of a pair that show ``kind``; ``known`` says why that is no news, else ""."""
+
+    kind: Kind
+    schedules: int
+    example: str  # one violation's sentence
+    known: str = ""
+
+
+@dataclass(frozen=True)
+class Filed:
+    """One scenario of `--all-pairs`. ``orders``: the word by the start order, ``"AB"``, ``"BA"``."""
+
+    scenario: str
+    operations: tuple[str, ...]
+    prepare: str
+    part: str  # "base", or what it changes of that: "private", "processes", "2m"
+    word: FiledWord
+    schedules: int = 0
+    stopped: int = 0  # of these with a stop; 0: no actor passes a point where another could run
+    failing: tuple[Failing, ...] = ()
+    orders: dict[str, FiledWord] = field(default_factory=dict)
+    windows: tuple[str, ...] = ()
+    why: str = ""  # of incomplete and broken
+    replay: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What can excuse a violation on this kernel."""
+
+    documented: Sequence[Documented]
+    filesystem: str
+    release: str
+
+
+def file_pair(run: Run, scenario: Scenario, result: SweepResult | None, known: Known) -> Filed:
+    """Files one scenario of a run on one kernel."""
+    ops = tuple(actor.op for actor in scenario.actors)
+    part = next((word for word in (scenario.size, scenario.map, scenario.actors_as)
+                 if word in ("2M", "private", "processes")), "base")  # fmt: skip
+    names = (scenario.name, ops, scenario.prepare, part)
+    if result is None:
+        return Filed(*names, FiledWord.INCOMPLETE, why="it was not swept")
+    if result.broken:
+        return Filed(*names, FiledWord.BROKEN, why=result.broken)
+    excuses = [each for each in known.documented if each.holds_for(scenario, known.filesystem, known.release)]
+    functions = _functions(run, result)
+    told = [(outcome, _told(outcome, excuses, functions)) for outcome in result.outcomes]
+    failing = _failing(each for _outcome, each in told)
+    failing += _logged(run.findings, scenario.name, {each.kind for each in failing})
+    why = "; ".join(left_out(run, result))
+    shown = shown_outcome(result)
+    return Filed(
+        *names, _word(failing, why), sum(result.schedules.values()),
+        sum(count for stops, count in result.schedules.items() if stops), tuple(failing),
+        _orders(result, told, why), tuple(window_lines(run, result)) if failing else (), why,
+        replay_line(run, result, shown) if shown else "",
+    )  # fmt: skip
+
+
+Functions = dict[tuple[str, int], frozenset[str]]  # of each point, inlined ones too
+Told = list[tuple[Kind, str, str]]  # kind, sentence, why it is known
+
+
+def _functions(run: Run, result: SweepResult) -> Functions:
+    if not result.outcomes:
+        return {}
+    return {(point.function, point.offset): frozenset(frame.function for frame in point.frames) | {point.function}
+            for point in run.points.get(result.kernel, ())}  # fmt: skip
+
+
+def _told(outcome: Outcome, excuses: Sequence[Documented], functions: Functions) -> Told:
+    stops = [functions.get((stop.function, stop.offset), frozenset({stop.function})) for stop in outcome.schedule.stops]
+    return [(each.kind, each.detail, _reason(each, excuses, stops)) for each in outcome.violations]
+
+
+def _reason(violation: Violation, excuses: Sequence[Documented], stops: Sequence[frozenset[str]]) -> str:
+    kind, detail = violation.kind, violation.detail
+    return next((each.reason for each in excuses if each.explains(kind, detail, stops)), "")
+
+
+def _failing(told: Iterable[Told]) -> list[Failing]:
+    counts: Counter[tuple[Kind, str]] = Counter()
+    examples: dict[tuple[Kind, str], str] = {}
+    for violations in told:
+        for kind, detail, known in violations:
+            examples.setdefault((kind, known), detail)
+        counts.update({(kind, known) for kind, _detail, known in violations})
+    order = list(Kind)
+    return [Failing(kind, counts[kind, known], examples[kind, known], known)
+            for kind, known in sorted(counts, key=lambda each: (order.index(each[0]), each[1]))]  # fmt: skip
+
+
+def _logged(findings: Iterable[GuestFinding], scenario: str, counted: set[Kind]) -> list[Failing]:
+    """What only the detectors saw in the log. A kind that schedules showed is counted there."""
+    return [Failing(each.finding.kind, each.finding.count, each.finding.title, each.finding.known)
+            for each in findings if each.scenario == scenario and each.finding.kind not in counted]  # fmt: skip
+
+
+def _word(failing: Iterable[Failing], why: str) -> FiledWord:
+    words = [FiledWord.KNOWN if each.known else FiledWord.VIOLATES for each in failing]
+    words += [FiledWord.INCOMPLETE] if why else []
+    return max(words, key=SEVERITY.__getitem__, default=FiledWord.AGREES)
+
+
+def _orders(result: SweepResult, told: Sequence[tuple[Outcome, Told]], why: str) -> dict[str, FiledWord]:
+    found = {}
+    for order in sorted(result.orders):
+        own = [each for outcome, each in told if outcome.schedule.order == order]
+        found["".join("ABCD"[actor] for actor in order)] = _word(_failing(own), why)
+    return found
+
+
+def left_out(run: Run, result: SweepResult) -> list[str]:
+    """What keeps silence from counting as agreement; [] if nothing."""
+    found = []
+    if not result.complete:
+        found.append("not every schedule was run: the budget ended, or guests died")
+    if result.timed_out:
+        found.append(f"{result.timed_out:,} schedules timed out")
+    if not result.points:
+        found.append("no point had a probe")
+    if not result.schedules.get(0):
+        found.append("no schedule without a stop was run")
+    cover = result.coverage
+    if (cover.stopped or cover.reached) and cover.share < run.plan.coverage_floor:
+        found.append(f"coverage {cover.share:.1%} is under the floor of {run.plan.coverage_floor:.0%}")
+    return found
+
+
+def pairs_verdict(run: Run, filed: Sequence[Filed]) -> Verdict:
+    """The run's verdict: FAIL by an unknown violation, then BROKEN, then INCONCLUSIVE, then PASS."""
+    counts = Counter(each.word for each in filed)
+    words = {FiledWord.VIOLATES: Word.FAIL, FiledWord.BROKEN: Word.BROKEN, FiledWord.INCOMPLETE: Word.INCONCLUSIVE}
+    word = next((words[each] for each in words if counts[each]), Word.PASS if filed else Word.INCONCLUSIVE)
+    kernel = run.kernels[0].name
+    told = ", ".join(f"{counts[each]} {each}" for each in FiledWord if counts[each]) or "nothing was run"
+    schedules = sum(each.schedules for each in filed)
+    sentence = f"{word}: {len(filed)} scenarios of operations at c = 1 on `{kernel}`, {schedules:,} schedules: {told}."
+    cells = tuple(Cell(each.scenario, kernel, CELL_WORD[each.word], describe(each), _kinds(each)) for each in filed)
+    reasons = tuple(f"{each.scenario}: {describe(each)}" for each in filed if each.word in words)
+    notes = tuple(f"{each.scenario}: {describe(each)}" for each in filed if each.word is FiledWord.KNOWN)
+    return Verdict(word, sentence, reasons, notes, cells)
+
+
+def _kinds(filed: Filed) -> tuple[Kind, ...]:
+    return tuple(each.kind for each in filed.failing if not each.known)
+
+
+def describe(filed: Filed) -> str:
+    """``"violates not-durable in 28 of 36 schedules"``, in one sentence."""
+    of = f"of {filed.schedules:,} schedules"
+    told = [f"{each.kind} in {each.schedules} {of}" + f" ({each.known})" * bool(each.known) for each in filed.failing]
+    if filed.why:
+        told.append(filed.why)
+    if filed.word is FiledWord.AGREES:
+        told.append(f"{filed.schedules} schedules" if filed.stopped else "nobody could be stopped at a point")
+    return f"{filed.word}: {', '.join(told)}"
