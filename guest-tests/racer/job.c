@@ -6,6 +6,8 @@
  *	points FILE			addresses, 8 bytes each, little endian
  *	resume SCHEDULE			the first scenario goes on behind this schedule
  *	only SCHEDULE			each scenario runs this one schedule
+ *	silent FILE			behind `points`: a byte each, 1 where a stop equals one at the actor's next point
+ *	sample N			one of N schedules pruned by that is run all the same
  *	races N / cpus N / seed N	stress
  *	scenario name=N prepare=P map=M as=A unit=BYTES pages=N bound=C tags=0|1 durable=0|1 actor=OP:PAGE:PAGES ...
  */
@@ -110,6 +112,16 @@ static void read_points(struct job *job, const char *path)
 	close(fd);
 }
 
+static void read_silent(struct job *job, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	job->silent = calloc(job->points + 1, 1);
+	if (fd < 0 || read(fd, job->silent, job->points) != (ssize_t)job->points)
+		die("silent file %s does not have a byte for each of %u points", path, job->points);
+	close(fd);
+}
+
 static void parse_line(struct job *job, char *key, char *value)
 {
 	if (!strcmp(key, "build-id"))
@@ -120,6 +132,10 @@ static void parse_line(struct job *job, char *key, char *value)
 		snprintf(job->resume, sizeof(job->resume), "%s", value);
 	else if (!strcmp(key, "only"))
 		snprintf(job->only, sizeof(job->only), "%s", value);
+	else if (!strcmp(key, "silent"))
+		read_silent(job, value);
+	else if (!strcmp(key, "sample"))
+		job->sample = strtoul(value, NULL, 0);
 	else if (!strcmp(key, "races"))
 		job->races = atoi(value);
 	else if (!strcmp(key, "cpus"))

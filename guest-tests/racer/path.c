@@ -49,3 +49,18 @@ bool path_same(const struct path *a, const struct path *b, int actors)
 {
 	return a->stops == b->stops && path_begins(a, b, actors);
 }
+
+/* FNV-1a over order and stops: the same sample of schedules on every run. */
+uint32_t path_hash(const struct path *p)
+{
+	uint32_t hash = 2166136261U;
+
+	for (int i = 0; i < ACTORS_MAX; i++)
+		hash = (hash ^ p->order[i]) * 16777619U;
+	for (int i = 0; i < p->stops; i++) {
+		hash = (hash ^ p->stop[i].actor) * 16777619U;
+		hash = (hash ^ p->stop[i].point) * 16777619U;
+		hash = (hash ^ p->stop[i].visit) * 16777619U;
+	}
+	return hash ^ hash >> 16;
+}

@@ -186,6 +186,8 @@ struct job {
 	struct scenario *scenario;
 	char resume[256];	/* schedule that hung: go on behind it, in the first scenario */
 	char only[256];		/* run just this schedule (replay) */
+	uint8_t *silent;	/* a byte a point: 1 where the actor only computes until its next point; NULL: no pruning */
+	unsigned int sample;	/* one of so many pruned schedules is run all the same; 0: none */
 	int repeat;
 	/* stress */
 	int races;

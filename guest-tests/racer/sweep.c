@@ -24,7 +24,7 @@
 
 /*
  * What became of a point. OPEN: an actor could be stopped there within the bound. BEYOND: it was passed only where one
- * more stop would exceed the bound, or where nobody else could run.
+ * more stop would exceed the bound or is pruned, or where nobody else could run.
  */
 enum cover { COVER_STOPPED = 1, COVER_OPEN = 2, COVER_ATOMIC = 4, COVER_BEYOND = 8 };
 
@@ -39,6 +39,7 @@ struct sweep {
 	uint8_t *cover;
 	uint8_t *atomic;	/* why, the last reason seen */
 	bool skipping;		/* until the schedule to resume behind */
+	unsigned int pruned, sampled;	/* schedules that equal others: not run, run all the same */
 	struct path resume;
 };
 
@@ -92,7 +93,7 @@ static void run_path(struct sweep *w, const struct path *p, struct outcome *o)
 		die("IL_RUN");
 }
 
-static void count_points(struct sweep *w, const struct path *p)
+static void count_points(struct sweep *w, const struct path *p, bool equal)
 {
 	int stops = 0, bound = w->shared->scenario.bound;
 
@@ -109,7 +110,8 @@ static void count_points(struct sweep *w, const struct path *p)
 		if (e->atomic) {
 			w->cover[e->point] |= COVER_ATOMIC;
 			w->atomic[e->point] = e->atomic;
-		} else if (stops == p->stops && p->stops < bound && e->mask)
+		} else if (stops == p->stops && p->stops < bound && e->mask &&
+			   !(p->stops && (equal || step_is_silent(w->job->silent, w->trace->entry, w->trace->entries, i))))
 			w->cover[e->point] |= COVER_OPEN;
 		else
 			w->cover[e->point] |= COVER_BEYOND;
@@ -176,7 +178,7 @@ static void say_end(struct sweep *w, bool complete)
 	record("],\"failed\":[");
 	for (int i = 0; i <= IL_STOPS; i++)
 		record("%s%u", i ? "," : "", w->failed[i]);
-	record("],\"cover\":\"");
+	record("],\"pruned\":%u,\"sampled\":%u,\"cover\":\"", w->pruned, w->sampled);
 	for (uint32_t i = 0; i < w->job->points; i++)
 		record("%x", w->cover[i]);
 	record("\",\"why\":\"");
@@ -193,12 +195,12 @@ static void give_up(struct sweep *w)
 	_exit(CHILD_HUNG);
 }
 
-static bool run_and_keep(struct sweep *w, const struct path *p, bool silent, bool with_trace)
+static bool run_and_keep(struct sweep *w, const struct path *p, bool silent, bool with_trace, bool equal)
 {
 	struct outcome o;
 
 	run_path(w, p, &o);
-	count_points(w, p);
+	count_points(w, p, equal);
 	judge(w, &o);
 	if (!silent)
 		keep(w, p, &o, with_trace);
@@ -207,10 +209,26 @@ static bool run_and_keep(struct sweep *w, const struct path *p, bool silent, boo
 	return o.run.fired == (unsigned int)p->stops;
 }
 
-static void explore(struct sweep *w, const struct path *p);
+static void explore(struct sweep *w, const struct path *p, bool equal);
+
+/*
+ * A schedule of two stops or more whose last stop, or one before it (`equal`), is at a silent step: the same stops with
+ * that one at the actor's next point give the same order of all that matters, and are run.
+ */
+static bool prune(struct sweep *w, const struct path *p, bool equal)
+{
+	if (p->stops < 2 || !equal || w->skipping)
+		return false;
+	if (w->job->sample && path_hash(p) % w->job->sample == 0) {
+		w->sampled++;
+		return false;
+	}
+	w->pruned++;
+	return true;
+}
 
 /* Every later step at which the actor may be preempted and somebody else can run is one more schedule. */
-static void explore_children(struct sweep *w, const struct path *p)
+static void explore_children(struct sweep *w, const struct path *p, bool equal)
 {
 	uint32_t entries = w->trace->entries;
 	struct il_entry *copy = malloc(entries * sizeof(*copy) + 1);
@@ -226,12 +244,12 @@ static void explore_children(struct sweep *w, const struct path *p)
 			continue;
 		child.stop[child.stops++] =
 			(struct il_stop){ .actor = e->actor, .point = e->point, .visit = e->visit };
-		explore(w, &child);
+		explore(w, &child, equal || (e->point < w->job->points && step_is_silent(w->job->silent, copy, entries, i)));
 	}
 	free(copy);
 }
 
-static void explore(struct sweep *w, const struct path *p)
+static void explore(struct sweep *w, const struct path *p, bool equal)
 {
 	int actors = w->shared->scenario.actors;
 	bool silent = w->skipping;
@@ -242,8 +260,10 @@ static void explore(struct sweep *w, const struct path *p)
 	}
 	if (w->skipping && !path_begins(&w->resume, p, actors))
 		return;
-	if (run_and_keep(w, p, silent, p->stops == 0) && p->stops < w->shared->scenario.bound)
-		explore_children(w, p);
+	if (prune(w, p, equal))
+		return;
+	if (run_and_keep(w, p, silent, p->stops == 0, equal) && p->stops < w->shared->scenario.bound)
+		explore_children(w, p, equal);
 }
 
 static bool next_order(uint8_t *order, int n)
@@ -283,7 +303,7 @@ static void sweep_all(struct sweep *w)
 	struct path p = { .order = { 0, 1, 2, 3 } };
 
 	do
-		explore(w, &p);
+		explore(w, &p, false);
 	while (next_order(p.order, w->shared->scenario.actors));
 }
 
@@ -293,7 +313,7 @@ static void sweep_one(struct sweep *w)
 
 	if (!path_parse(w->job->only, w->shared->scenario.actors, &only))
 		die("`%s` is no schedule of this scenario", w->job->only);
-	if (!run_and_keep(w, &only, false, true))
+	if (!run_and_keep(w, &only, false, true, false))
 		record("{\"t\":\"parted\",\"why\":\"not every stop was reached\"}\n");
 }
 
@@ -381,6 +401,14 @@ static void place_points(struct sweep *w)
 	record_flush();
 }
 
+static bool points_refused(const struct job *job)
+{
+	for (uint32_t i = 0; i < job->points; i++)
+		if (job->status[i])
+			return true;
+	return false;
+}
+
 static void open_all(struct sweep *w)
 {
 	w->shared = mmap(NULL, sizeof(*w->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -407,6 +435,8 @@ int sweep_guest(struct job *job)
 	kernel_log_open();
 	kernel_log_drain(NULL, NULL);
 	place_points(&w);
+	if (points_refused(job))
+		job->silent = NULL;	/* the next point might be one without a probe */
 	canary_prove(w.il);
 	for (int i = 0; i < job->scenarios && !status; i++) {
 		memset(w.cover, 0, 2 * job->points);

@@ -23,6 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="only these scenarios")
     parser.add_argument("--pick", action="store_true", help="only the scenarios that reach what the patches touch")
     parser.add_argument("--bound", type=int, choices=(0, 1, 2), help="at most that many stops a schedule")
+    parser.add_argument("--prune", action="store_true", help="leave out second stops that equal one at the next point")
+    parser.add_argument("--sample", type=int, default=0, metavar="N", help="run one of N pruned schedules all the same")
     parser.add_argument("--points", choices=("calls", "instructions"), help="where actors can be preempted")
     parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
     parser.add_argument("--no-stress", action="store_true", help="leave out the random races on several CPUs")
@@ -70,7 +72,7 @@ def _choice(args: argparse.Namespace) -> Choice:
     names = tuple(name for words in args.scenario for name in words.split(",") if name)
     return Choice(
         args.config, args.without, args.with_, names, args.bound, budget, args.points,
-        stress=not args.no_stress, pick=args.pick,
+        stress=not args.no_stress, pick=args.pick, prune=args.prune, sample=args.sample,
     )  # fmt: skip
 
 

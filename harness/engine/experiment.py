@@ -30,6 +30,8 @@ class Choice:
     budget: float | None = None  # seconds
     granularity: str | None = None
     stress: bool = True
+    prune: bool = False  # leave out second stops that equal another
+    sample: int = 0  # one of so many that are left out is run all the same
     pick: bool = False  # only the scenarios that reach what the patches touch
 
 

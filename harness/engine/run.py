@@ -54,7 +54,9 @@ def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolde
     folder = RunFolder.create()
     sweep_guest, stress_guest = experiment.lab.guest("sweep"), experiment.lab.guest("stress")
     store = supplies(sweep_guest)
-    hall = Hall(sweep_guest, store, folder.path / "guests", deadline, batches=manner.batches)
+    hall = Hall(
+        sweep_guest, store, folder.path / "guests", deadline, batches=manner.batches, sample=experiment.choice.sample
+    )
     if experiment.choice.pick:
         experiment = picked(experiment, made, hall)
     subjects = _subjects(experiment, made)
@@ -86,7 +88,8 @@ def _subjects(experiment: Experiment, made: Sequence[Made]) -> list[Subject]:
     instructions = experiment.lab.experiment.points.granularity == "instructions"
     release = next((each.info.release for each in made if each.info.release), "")
     units = {*debug_units(experiment.kernels, experiment.units, release), *differing_units(made)}
-    return [subject(each, sorted(units), every_instruction=instructions) for each in made if each.kernel]
+    subjects = [subject(each, sorted(units), every_instruction=instructions) for each in made if each.kernel]
+    return [each.pruned() for each in subjects] if experiment.choice.prune else subjects
 
 
 def _booted(info: KernelInfo, swept: Sequence[Swept]) -> KernelInfo:
@@ -190,5 +193,7 @@ def reproduce_line(experiment: Experiment) -> str:
     words += [f"--bound={choice.bound}"] if choice.bound is not None else []
     words += [f"--points={choice.granularity}"] if choice.granularity else []
     words += [f"--budget={choice.budget:.0f}s"] if choice.budget else []
+    words += ["--prune"] if choice.prune else []
+    words += [f"--sample={choice.sample}"] if choice.sample else []
     words += [] if choice.stress else ["--no-stress"]
     return shlex.join(words)

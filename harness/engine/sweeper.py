@@ -36,6 +36,7 @@ class Batch:
     template: Path
     base: Path
     only: str = ""
+    sample: int = 0
 
 
 def sweep(batch: Batch, deadline: Deadline, tick: Tick) -> None:
@@ -47,7 +48,8 @@ def sweep(batch: Batch, deadline: Deadline, tick: Tick) -> None:
     resume = ""
     while (scenarios := batch.ledger.open_accounts()) and not deadline.passed:
         points = tuple(point.address for point in batch.subject.points)
-        job = Job(batch.subject.kernel.build_id, points, tuple(scenarios), resume=resume, only=batch.only)
+        job = Job(batch.subject.kernel.build_id, points, tuple(scenarios), resume=resume, only=batch.only,
+                  silent=batch.subject.silent, sample=batch.sample)  # fmt: skip
         end = _boot(batch, job, guests, deadline, tick)
         guests += 1
         if end.kind == "timeout":

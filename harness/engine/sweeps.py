@@ -42,6 +42,7 @@ class Hall:
     deadline: Deadline
     workers: int = os.cpu_count() or 1
     batches: int = BATCHES
+    sample: int = 0  # one of so many pruned schedules is run all the same
 
 
 def sweep_all(
@@ -86,7 +87,8 @@ def _one(
     folder = hall.folder / f"{subject.name}-{number}"
     plan = guest_plan("sweep", hall.guest, subject.kernel.bzimage, folder, "tcg")
     names = [scenario.name for scenario in ledger.open_accounts()]
-    batch = Batch(subject, ledger, plan, hall.supplies.template, hall.supplies.base, only.get(names[0], ""))
+    batch = Batch(subject, ledger, plan, hall.supplies.template, hall.supplies.base, only.get(names[0], ""),
+                  hall.sample)  # fmt: skip
     try:
         sweep(batch, hall.deadline, tick)
     except LabBroke as error:

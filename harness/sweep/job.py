@@ -15,7 +15,8 @@ class Job:
     """What one guest is to do.
 
     ``addresses`` are the points' in their numbers' order; ``resume`` and ``only`` are schedules by number: go on behind
-    that one in the first scenario, or run nothing but that one.
+    that one in the first scenario, or run nothing but that one. ``silent`` are numbers of points at which a second stop
+    is pruned (harness/points/silent.py); one of ``sample`` pruned schedules is run all the same, none if it is 0.
     """
 
     build_id: str
@@ -26,15 +27,21 @@ class Job:
     races: int = 0
     cpus: int = 1
     seed: int = 1
+    silent: frozenset[int] = frozenset()
+    sample: int = 0
 
     def files(self) -> dict[str, bytes]:
         """The files to lay over the initramfs, by name without leading slash."""
-        return {"job": self._text().encode(), "job.points": struct.pack(f"<{len(self.addresses)}Q", *self.addresses)}
+        points = struct.pack(f"<{len(self.addresses)}Q", *self.addresses)
+        silent = bytes(number in self.silent for number in range(len(self.addresses)))
+        more = {"job.silent": silent} if self.silent else {}
+        return {"job": self._text().encode(), "job.points": points, **more}
 
     def _text(self) -> str:
         lines = [f"build-id {self.build_id}", "points /job.points"]
         lines += [f"resume {self.resume}"] if self.resume else []
         lines += [f"only {self.only}"] if self.only else []
+        lines += ["silent /job.silent", f"sample {self.sample}"] if self.silent else []
         lines += [f"races {self.races}", f"cpus {self.cpus}", f"seed {self.seed}"] if self.races else []
         return "\n".join(lines + scenario_lines(self.scenarios)) + "\n"
 

@@ -35,6 +35,8 @@ class Account:
     lost: bool = False  # rows of a guest that crashed
     closed: bool = False
     complete: bool = False
+    pruned: int = 0
+    sampled: int = 0
     broken: str = ""
     seconds: float = 0.0
 
@@ -159,6 +161,8 @@ class Ledger:
     def _take_end(self, row: Row, _line: str) -> None:
         if self._now is not None:
             self._now.complete = row["complete"]
+            self._now.pruned += row.get("pruned", 0)
+            self._now.sampled += row.get("sampled", 0)
             self._now.cover.append(row["cover"])
             self._now.why.append(row["why"])
 
@@ -193,6 +197,7 @@ class Ledger:
             complete=account.complete and not account.lost and not any(row.get("cut") for row in rows),
             timed_out=sum(row.get("to", 0) for row in rows), seconds=account.seconds, digest=_digest(account.rows),
             passing=tuple(str(self._outcome(row).schedule) for row in rows if not row.get("v") and not row.get("to")),
+            pruned=account.pruned, sampled=account.sampled,
             first_failing=next((number for number, row in enumerate(rows, 1) if row.get("v")), 0),
             broken=account.broken,
         )  # fmt: skip

@@ -166,6 +166,8 @@ class SweepResult:
     seconds: float = 0.0  # wall time of the schedules alone
     digest: str = ""  # sha256 over every record, passing ones too: equal digests mean identical runs
     passing: tuple[str, ...] = ()  # schedules that passed, as text
+    pruned: int = 0  # schedules not run because another one is the same race
+    sampled: int = 0  # of such schedules those that were run all the same
     first_failing: int = 0  # the how manieth schedule was the first that failed, from 1; 0: none
     broken: str = ""  # why this result says nothing about the kernel (canary, build id, nmissed), else ""
 

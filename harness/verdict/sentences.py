@@ -18,8 +18,17 @@ def scope(results: Sequence[SweepResult], plan: Plan) -> str:
     return (
         f"{_bounds(results)} at {_span([each.points for each in results])} points ({kinds}{units}), "
         f"{_orders(results)}, "
-        f"at the first {plan.loop_cap} visits of a point by an actor, {_coverage(results)}"
+        f"at the first {plan.loop_cap} visits of a point by an actor{_pruned(results)}, {_coverage(results)}"
     )
+
+
+def _pruned(results: Sequence[SweepResult]) -> str:
+    """What was left out because another schedule is the same race."""
+    pruned, sampled = sum(each.pruned for each in results), sum(each.sampled for each in results)
+    if not pruned:
+        return ""
+    sample = f", a sample of {sampled:,} such was run" if sampled else ""
+    return f", {pruned:,} schedules pruned as equal to others{sample}"
 
 
 def _bounds(results: Sequence[SweepResult]) -> str:
