@@ -3,8 +3,8 @@
 
 An actor that goes from one point to its next one in registers and on its own stack alone does nothing that another
 actor could see or disturb, so that both stops give the same order of all that matters (partial-order reduction; P.
-Godefroid, LNCS 1032). What is not known to be harmless is taken to touch memory: memory operands other than the stack's,
-calls out of the chosen files, returns, indirect jumps, string and locked instructions, everything that has a segment.
+Godefroid, LNCS 1032). What is not known to be harmless is taken to touch memory: operands in memory other than the
+stack's, calls out of the chosen files, returns, indirect jumps, string and locked instructions, all that has a segment.
 An object on the stack that others can reach, as a wait queue's entry, is not told apart.
 """
 
