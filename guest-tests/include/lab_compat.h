@@ -46,6 +46,8 @@ static inline unsigned long lab_dax_pfn(unsigned long value, unsigned long index
 	return (value >> LAB_DAX_SHIFT) + (index & ((1UL << lab_dax_order(value)) - 1));
 }
 
+/* Without kprobes (linux/kprobes.h) the structure has no members; what needs no probe is built there all the same. */
+#ifdef CONFIG_KPROBES
 /* The name of a function that was renamed: the one in use now, then older ones. */
 static inline int lab_register_kretprobe(struct kretprobe *probe, const char *const *names)
 {
@@ -58,5 +60,6 @@ static inline int lab_register_kretprobe(struct kretprobe *probe, const char *co
 	}
 	return ret;
 }
+#endif
 
 #endif

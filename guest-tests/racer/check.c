@@ -139,7 +139,7 @@ static bool may_see(const struct shared *sh, int reader, int page, int word, uin
 		return true;
 	if (!value && may_be_zero(s, page))
 		return true;
-	if (word >= s->actors || value != stored_value(sh, word))
+	if (word >= s->actors || value != stored_value(sh->at, word))
 		return false;
 	return stores_to_file(s, word) || (word == reader && has(s, word, OP_STORES));
 }
@@ -160,7 +160,7 @@ static void check_slot(struct view *v, int page, int word, uint64_t value)
 	const struct scenario *s = &v->s->scenario;
 	bool stores = word < s->actors && stores_to_file(s, word) && covers(s, word, page);
 	bool stored = stores && (v->s->at->result[word].stored & 1 << page);
-	uint64_t new = word < s->actors ? stored_value(v->s, word) : 0;
+	uint64_t new = word < s->actors ? stored_value(v->s->at, word) : 0;
 	uint64_t old = old_value(s, page, word);
 
 	if (stores && value == new)
@@ -189,7 +189,7 @@ static void check_views(struct view *v, int page, int word, uint64_t value)
 		if (!s->private_map && seen != value)
 			violate(v, "mismatch", i, "the mapping differs from what pread gives", page, word, seen);
 		if (s->private_map && i == word && has(s, i, OP_STORES) && (v->s->at->result[i].stored & 1 << page) &&
-		    seen != stored_value(v->s, i))
+		    seen != stored_value(v->s->at, i))
 			violate(v, "lost-store", i, "the private mapping lost its own store", page, word, seen);
 	}
 }
@@ -228,7 +228,7 @@ void check_results(struct shared *s, report_fn report, void *to)
 
 static char letter_of(const struct shared *sh, int page, int word, uint64_t value)
 {
-	if (word < sh->scenario.actors && value == stored_value(sh, word))
+	if (word < sh->scenario.actors && value == stored_value(sh->at, word))
 		return 'A' + word;
 	if (!value)
 		return '0';

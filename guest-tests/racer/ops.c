@@ -17,9 +17,9 @@ size_t word_offset(int word)
 	return 64 + 512 * word;
 }
 
-uint64_t stored_value(const struct shared *s, int actor)
+uint64_t stored_value(const struct window *w, int actor)
 {
-	return s->serial << 8 | 0x80 | (actor + 1);
+	return w->serial << 8 | 0x80 | (actor + 1);
 }
 
 /* Content before the schedule: zeros in a hole or an unwritten extent, else a value of page and word. */
@@ -102,7 +102,7 @@ static void op_read_fault(struct actor *a)
 static void op_write_fault(struct actor *a)
 {
 	for (int p = a->spec->page; p < a->spec->page + a->spec->pages; p++)
-		if (guarded_store(a, p, stored_value(a->shared, a->number)))
+		if (guarded_store(a, p, stored_value(a->window, a->number)))
 			a->result->stored |= 1 << p;
 }
 
@@ -144,7 +144,7 @@ static void op_pread(struct actor *a)
 
 static void op_pwrite(struct actor *a)
 {
-	uint64_t value = stored_value(a->shared, a->number);
+	uint64_t value = stored_value(a->window, a->number);
 
 	for (int p = a->spec->page; p < a->spec->page + a->spec->pages; p++) {
 		long ret = pwrite(a->fd, &value, sizeof(value), page_offset(a, p) + word_offset(a->number));

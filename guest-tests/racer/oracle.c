@@ -175,7 +175,7 @@ void oracle_at_sync(struct actor *a)
 	for (int w = 0; w < WORDS; w++) {
 		for (int p = a->spec->page; p < a->spec->page + a->spec->pages; p++) {
 			size_t within = p * s->unit + word_offset(w);
-			uint64_t value = w < s->actors ? stored_value(a->shared, w) : old_value(s, p, w);
+			uint64_t value = w < s->actors ? stored_value(a->window, w) : old_value(s, p, w);
 
 			if (a->result->promised & bit_of(w, p))
 				a->result->durable[w][p] =
@@ -226,7 +226,7 @@ static void sync_once_more(struct shared *s, report_fn report, void *to)
 	}
 	for (int w = 0; w < WORDS; w++) {
 		for (int p = 0; p < s->scenario.pages; p++) {
-			uint64_t value = w < s->scenario.actors ? stored_value(s, w) : old_value(&s->scenario, p, w);
+			uint64_t value = w < s->scenario.actors ? stored_value(s->at, w) : old_value(&s->scenario, p, w);
 			unsigned int result;
 
 			if (!(words & bit_of(w, p)))
@@ -238,14 +238,35 @@ static void sync_once_more(struct shared *s, report_fn report, void *to)
 	}
 }
 
-static void check_tags(struct shared *s, unsigned int flags, report_fn report, void *to)
+/* Checks so many windows from that one on. */
+static void ask_tags(const struct shared *s, const struct window *first, int windows, struct dt_check *check)
 {
-	struct dt_check check = { .fd = s->fd, .flags = flags, .count = s->scenario.pages * s->scenario.unit / SMALL_PAGE };
+	size_t indices = s->scenario.pages * s->scenario.unit / SMALL_PAGE;
+
+	check->fd = s->fd;
+	check->first = first->base / SMALL_PAGE;
+	check->count = windows * indices;
+	if (ioctl(tags, DT_CHECK, check))
+		die("DT_CHECK");
+}
+
+/* Whether nothing is wrong in the whole file: one call for all its windows. */
+bool oracle_tags_clean(struct shared *s)
+{
+	struct dt_check check = { 0 };
+
+	ask_tags(s, &s->window[0], s->windows, &check);
+	return !check.found;
+}
+
+/* The window that the controller looks at. */
+void oracle_tags(struct shared *s, unsigned int flags, report_fn report, void *to)
+{
+	struct dt_check check = { .flags = flags };
 	const struct dt_violation *worst = &check.worst;
 	char text[224];
 
-	if (ioctl(tags, DT_CHECK, &check))
-		die("DT_CHECK");
+	ask_tags(s, s->at, 1, &check);
 	if (!check.found)
 		return;
 	snprintf(text, sizeof(text), "-: index %llu: %s (entry %#x order %u pfn %#llx, mapping %#x pfn %#llx; %u in all)",
@@ -258,11 +279,11 @@ static void check_tags(struct shared *s, unsigned int flags, report_fn report, v
 void oracle_at_rest(struct shared *s, report_fn report, void *to)
 {
 	if (s->scenario.tags)
-		check_tags(s, 0, report, to);
+		oracle_tags(s, 0, report, to);
 	if (!s->scenario.durable)
 		return;
 	report_syncs(s, report, to);
 	sync_once_more(s, report, to);
 	if (s->scenario.tags)
-		check_tags(s, DT_SYNCED, report, to);
+		oracle_tags(s, DT_SYNCED, report, to);
 }

@@ -67,6 +67,7 @@ struct result {
  * stress runs one race a window and checks them all afterwards.
  */
 struct window {
+	uint64_t serial;	/* of the race: makes every stored value unique in the guest's life */
 	size_t base;		/* its first byte's file offset */
 	struct result result[ACTORS_MAX];
 	uint64_t look[ACTORS_MAX][PAGES_MAX][WORDS];
@@ -78,7 +79,7 @@ enum command { CMD_SETUP, CMD_RUN, CMD_LOOK };
 struct shared {
 	enum command command;
 	struct scenario scenario;
-	uint64_t serial;	/* of the schedule: makes every stored value unique in the guest's life */
+	uint64_t serial;	/* of the last race or schedule, see struct window */
 	char path[NAME_LEN];
 	unsigned int files;	/* made so far */
 	int fd;			/* the controller's, of that file */
@@ -123,7 +124,7 @@ enum effect {
 /* ops.c */
 extern const struct op ops[];
 const struct op *find_op(const char *name);
-uint64_t stored_value(const struct shared *s, int actor);
+uint64_t stored_value(const struct window *w, int actor);
 uint64_t old_value(const struct scenario *s, int page, int word);
 size_t word_offset(int word);
 bool guarded_read(struct actor *a, int page, uint64_t *words);
@@ -157,6 +158,8 @@ void saw_letters(const struct shared *s, int actor, char *text);
 
 /* oracle.c: the two optional modules */
 void oracle_open(void);
+void oracle_tags(struct shared *s, unsigned int flags, report_fn report, void *to);
+bool oracle_tags_clean(struct shared *s);
 const char *oracle_missing(const struct scenario *s);
 void oracle_reset(const struct scenario *s);
 void oracle_before_sync(struct actor *a);
@@ -165,7 +168,10 @@ void oracle_end(const struct scenario *s);
 void oracle_at_rest(struct shared *s, report_fn report, void *to);
 
 /* kernel_log.c */
+#define FULL_TEXTS 20	/* of one scenario: later splats are kept by their first line alone, and counted */
 void kernel_log_open(void);
+void kernel_log_say(const char *text);
+void kernel_log_to_console(bool all);
 void kernel_log_begin(void);
 int kernel_log_drain(report_fn report, void *to);
 

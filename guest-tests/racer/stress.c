@@ -2,6 +2,7 @@
 /*
  * Stress: the same scenarios without probes, on several CPUs, timing random. Actors start each race together at a
  * barrier and then wait a random moment. A file has one window a race; all are checked when the file is used up.
+ * Everything of this mode that is counted lies in shared memory, as an actor that is a process counts too.
  */
 
 #define _GNU_SOURCE
@@ -29,6 +30,7 @@ struct stress {
 	volatile unsigned int *generation;	/* of the command; raised by the controller */
 	volatile unsigned int *arrived;		/* actors that are done with it */
 	volatile unsigned int *lined_up;	/* at the barriers of this batch */
+	volatile unsigned int *released;	/* barriers of this batch that have let all pass */
 	int kinds;
 	struct {
 		char kind[16];
@@ -37,7 +39,11 @@ struct stress {
 	} seen[KINDS_MAX];
 	int race;
 	int examples;
+	int first;	/* race of the batch's first window */
+	int splats;
 };
+
+static void count(void *to, const char *kind, const char *detail);
 
 static void relax(unsigned int turn)
 {
@@ -47,12 +53,27 @@ static void relax(unsigned int turn)
 		__builtin_ia32_pause();
 }
 
-static void line_up(struct stress *t, unsigned int race)
+/* What the kernel has said is of the race that has just ended; afterwards WARN_ON_ONCE is armed again. */
+static void listen_to_kernel(struct stress *t, int race)
 {
-	unsigned int want = (race + 1) * t->shared->scenario.actors;
+	t->race = race;
+	t->splats += kernel_log_drain(count, t);
+	if (t->splats > FULL_TEXTS)
+		kernel_log_to_console(false);
+}
 
-	__atomic_add_fetch(t->lined_up, 1, __ATOMIC_ACQ_REL);
-	for (unsigned int turn = 0; __atomic_load_n(t->lined_up, __ATOMIC_ACQUIRE) < want; turn++)
+/* Whoever is last knows that all have ended the race before, and looks what the kernel said of it. */
+static void line_up(struct stress *t, unsigned int window)
+{
+	unsigned int want = (window + 1) * t->shared->scenario.actors;
+
+	if (__atomic_add_fetch(t->lined_up, 1, __ATOMIC_ACQ_REL) == want) {
+		if (window)
+			listen_to_kernel(t, t->first + window - 1);
+		__atomic_store_n(t->released, window + 1, __ATOMIC_RELEASE);
+		return;
+	}
+	for (unsigned int turn = 0; __atomic_load_n(t->released, __ATOMIC_ACQUIRE) <= window; turn++)
 		relax(turn);
 }
 
@@ -112,6 +133,7 @@ static bool all(struct stress *t, enum command command)
 	t->shared->command = command;
 	*t->arrived = 0;
 	*t->lined_up = 0;
+	*t->released = 0;
 	__atomic_add_fetch(t->generation, 1, __ATOMIC_ACQ_REL);
 	/* A sleep may last until the next tick, longer than most batches: yield for a while first. */
 	for (int turn = 0; __atomic_load_n(t->arrived, __ATOMIC_ACQUIRE) < (unsigned int)t->shared->scenario.actors; turn++) {
@@ -150,20 +172,38 @@ static void count(void *to, const char *kind, const char *detail)
 	}
 }
 
+/*
+ * All actors are at rest. What is wrong is asked again window by window, so that each race has its own. The windows
+ * make up the whole file, and a huge entry reaches over no border: those of 2 MiB have windows of their own.
+ */
+static void check_tags(struct stress *t)
+{
+	struct shared *s = t->shared;
+
+	if (!s->scenario.tags || oracle_tags_clean(s))
+		return;
+	for (int i = 0; i < s->windows; i++) {
+		t->race = t->first + i;
+		s->at = &s->window[i];
+		oracle_tags(s, 0, count, t);
+	}
+}
+
 static void batch(struct stress *t, int first)
 {
 	struct shared *s = t->shared;
 
-	s->serial++;
 	world_create(s);
 	if (!all(t, CMD_SETUP) || (s->scenario.prepare == PREP_SYNCED && fsync(s->fd)))
 		die("cannot prepare a batch");
-	t->race = first;
+	t->race = t->first = first;
 	if (!all(t, CMD_RUN)) {
 		count(t, "hang", "the actors of a race do not end");
-		kernel_log_drain(count, t);
+		listen_to_kernel(t, t->race);
 		return;
 	}
+	listen_to_kernel(t, first + s->windows - 1);
+	check_tags(t);
 	if (!all(t, CMD_LOOK))
 		die("cannot look at the mappings");
 	for (int i = 0; i < s->windows; i++) {
@@ -171,7 +211,7 @@ static void batch(struct stress *t, int first)
 		s->at = &s->window[i];
 		check_results(s, count, t);
 	}
-	kernel_log_drain(count, t);
+	listen_to_kernel(t, first + s->windows - 1);	/* what the looks brought about */
 	world_remove(s, -1);
 }
 
@@ -204,6 +244,7 @@ static int stress_process(struct stress *t)
 
 	install_bus_handler();
 	kernel_log_begin();
+	kernel_log_to_console(true);
 	world_windows(s, windows_of(&s->scenario));
 	world_open(s);
 	actors_start(s->scenario.actors, s->scenario.processes, stress_actor, t);
@@ -235,27 +276,45 @@ static void *shared_memory(size_t size)
 	return memory;
 }
 
+/* Durability needs probes, and stress runs without. Tags are judged if the module is there, else it is told. */
+static void say_scenario(struct shared *s, const struct scenario *scenario)
+{
+	char text[NAME_LEN + 16];
+	const char *missing;
+
+	s->scenario = *scenario;
+	s->scenario.durable = false;
+	missing = oracle_missing(&s->scenario);
+	if (missing)
+		s->scenario.tags = false;
+	record("{\"t\":\"scenario\",\"name\":\"%s\",\"missing\":\"%s\"}\n", s->scenario.name, missing ? missing : "");
+	record_flush();
+	/* A record may still be on its way when the kernel dies; the console is not. */
+	snprintf(text, sizeof(text), "racing %s", s->scenario.name);
+	kernel_log_say(text);
+}
+
 int stress_guest(struct job *job)
 {
 	struct shared *shared = shared_memory(sizeof(*shared));
 	volatile unsigned int *words = shared_memory(4096);
 
+	struct stress *t = shared_memory(sizeof(*t));
+
 	kernel_log_open();
 	kernel_log_drain(NULL, NULL);
+	oracle_open();
 	for (int i = 0; i < job->scenarios; i++) {
-		struct stress t = { .job = job, .shared = shared, .generation = words, .arrived = words + 64, .lined_up = words + 128 };
 		int status = 0;
 		pid_t pid;
 
-		shared->scenario = job->scenario[i];
-		/* The modules judge a schedule at rest; here nobody is between two races. */
-		shared->scenario.tags = shared->scenario.durable = false;
-		*t.generation = 0;
-		record("{\"t\":\"scenario\",\"name\":\"%s\",\"missing\":\"\"}\n", shared->scenario.name);
-		record_flush();
+		*t = (struct stress){ .job = job, .shared = shared, .generation = words, .arrived = words + 64,
+				      .lined_up = words + 128, .released = words + 192 };
+		*t->generation = 0;
+		say_scenario(shared, &job->scenario[i]);
 		pid = fork();
 		if (!pid)
-			_exit(stress_process(&t));
+			_exit(stress_process(t));
 		if (waitpid(pid, &status, 0) != pid)
 			die("waitpid");
 		record("{\"t\":\"done\",\"name\":\"%s\",\"status\":%d,\"signal\":%d}\n", shared->scenario.name,

@@ -66,7 +66,6 @@ static void prepare(struct sweep *w)
 {
 	struct shared *s = w->shared;
 
-	s->serial++;
 	oracle_reset(&s->scenario);
 	world_create(s);
 	all_actors(w, CMD_SETUP);

@@ -35,6 +35,8 @@ void world_create(struct shared *s)
 		die("cannot extend %s", s->path);
 	if (sc->prepare == PREP_UNWRITTEN && fallocate(s->fd, 0, 0, length))
 		die("cannot allocate %s", s->path);
+	for (int i = 0; i < s->windows; i++)
+		s->window[i].serial = ++s->serial;
 	for (int i = 0; i < s->windows && sc->private_map; i++)
 		if (sc->prepare == PREP_WRITTEN || sc->prepare == PREP_SYNCED)
 			write_old(sc, s->fd, s->window[i].base);

@@ -18,9 +18,12 @@ from harness.guest.plan import Accelerator
 from harness.guest.runner import Guest
 from harness.image.initramfs import assemble, overlay
 from harness.image.pmem import fresh_copy
+from harness.kernel.artefacts import Kernel
 from harness.progress import Progress
 from harness.sweep.job import Job
 from harness.sweep.records import StressResult
+
+TAGS = "dirty-tags"
 
 
 @dataclass(frozen=True)
@@ -87,13 +90,18 @@ def _broken(scenario: Scenario, plan: Plan, why: str) -> StressResult:
     return StressResult(scenario.name, plan.subject.name, plan.guest.cpus, 0, {}, 0.0, (), why)
 
 
+def _modules(kernel: Kernel) -> dict[str, bytes]:
+    """dirty-tags alone: it needs no probe, and stress runs without any. The racer says so where it is missing."""
+    return {f"modules/{TAGS}.ko": kernel.modules[TAGS].read_bytes()} if TAGS in kernel.modules else {}
+
+
 def _boot(plan: Plan, job: Job, ledger: StressLedger, number: int, deadline: Deadline) -> None:
     """One guest. Raises LabBroke if it ended in a way that no kernel is to blame for."""
     store = supplies(plan.guest)
     folder = plan.folder / f"guest-{number}"
     folder.mkdir(parents=True)
     boot = guest_plan("stress", plan.guest, plan.subject.kernel.bzimage, folder, plan.accelerator)
-    initramfs = assemble(folder / "initramfs", store.base, overlay(job.files()))
+    initramfs = assemble(folder / "initramfs", store.base, overlay({**job.files(), **_modules(plan.subject.kernel)}))
     image = fresh_copy(store.template, folder / "nvdimm")
     boot = replace(boot, initramfs=initramfs, nvdimms=(replace(boot.nvdimms[0], image=image),))
     ledger.begin_guest()
@@ -108,6 +116,7 @@ def _boot(plan: Plan, job: Job, ledger: StressLedger, number: int, deadline: Dea
     if ledger.finished or end.kind == "timeout":
         return
     if end.kind in CRASH:
+        ledger.under_way(end.console)
         ledger.crash(CRASH[end.kind], end.detail)
     if ledger.now not in ledger.results:
         raise LabBroke(f"a guest ended before its work was done ({end.kind}): {end.detail}")

@@ -2,13 +2,16 @@
 """Stress on one kernel: the racer's other mode, on several CPUs, and its records."""
 
 import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.config.scenario import Scenario
 from harness.errors import LabBroke
 from harness.sweep.records import Kind, StressResult
+
+RACING = re.compile(r"lab: racing (\S+)")  # guest-tests/racer/stress.c
 
 
 @dataclass
@@ -23,6 +26,7 @@ class StressLedger:
     now: str = ""
     finished: bool = False
     _examples: list[str] = field(default_factory=list)
+    _unchecked: str = ""
 
     def take(self, line: str) -> None:
         """One line of records. Raises LabBroke for what is none."""
@@ -38,15 +42,30 @@ class StressLedger:
         self.now, self.finished = "", False
 
     def crash(self, kind: Kind, detail: str) -> None:
-        """The guest died in the scenario under way: one race that failed, the last."""
-        if self.now and self.now not in self.results:
+        """The guest died in the scenario under way: one race that failed, the last.
+
+        Where its races were over and told of, as at the end of their process, the death counts on top.
+        """
+        if not self.now:
+            return
+        told = self.results.get(self.now)
+        if told is None:
             self.results[self.now] = StressResult(self.now, self.kernel, self.cpus, 1, {kind: 1}, 0.0, (detail,))
+        elif not told.broken:
+            failures = {**told.failures, kind: told.failures.get(kind, 0) + 1}
+            self.results[self.now] = replace(told, failures=failures, examples=(*told.examples, detail))
+
+    def under_way(self, console: str) -> None:
+        """Takes from a dead guest's console which scenario it was in: its record may have been on its way."""
+        begun = RACING.findall(console)
+        if begun and begun[-1] != self.now and any(each.name == begun[-1] for each in self.scenarios):
+            self.now = begun[-1]
 
     def _take_broken(self, row: dict[str, Any]) -> None:
         raise LabBroke(f"the guest's racer stopped: {row['why']} ({row['error']})")
 
     def _take_scenario(self, row: dict[str, Any]) -> None:
-        self.now, self._examples = row["name"], []
+        self.now, self._examples, self._unchecked = row["name"], [], row.get("missing", "")
 
     def _take_example(self, row: dict[str, Any]) -> None:
         self._examples.append(f"race {row['race']}: {row['detail']}")
@@ -57,8 +76,9 @@ class StressLedger:
     def _take_stress(self, row: dict[str, Any]) -> None:
         failures = {Kind(kind): count for kind, count in row["failures"].items()}
         self.results[row["name"]] = StressResult(
-            row["name"], self.kernel, row["cpus"], row["races"], failures, row["seconds"], tuple(self._examples)
-        )
+            row["name"], self.kernel, row["cpus"], row["races"], failures, row["seconds"],
+            tuple(self._examples), unchecked=self._unchecked,
+        )  # fmt: skip
 
     def _take_done(self, row: dict[str, Any]) -> None:
         if row["signal"] == 9 and row["name"] not in self.results:

@@ -184,3 +184,4 @@ class StressResult:
     seconds: float
     examples: tuple[str, ...] = ()
     broken: str = ""
+    unchecked: str = ""  # why a check that the scenario asks for was not made, else ""

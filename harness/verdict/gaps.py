@@ -49,7 +49,7 @@ def _stress_gaps(run: Run, scenario: ScenarioPlan, kernel: KernelInfo) -> list[s
     race = run.race(scenario.name, kernel.name)
     if not race or not race.races:
         return ["stress was planned and did not run"]
-    return []
+    return [f"in stress {race.unchecked}"] if race.unchecked else []
 
 
 def broken(run: Run, scenario: str, kernel: str) -> str:

@@ -63,7 +63,7 @@ static uint64_t old(int page, int word)
 
 static uint64_t stored_by(int actor)
 {
-	return stored_value(&s, actor);
+	return stored_value(s.at, actor);
 }
 
 static void has_stored(int actor)
@@ -280,6 +280,12 @@ static void other_window(void)
 	s.at->result[B].stored = 1;
 }
 
+/* The same actor's store of the next race lands in this one's window: by its serial it is nobody's here. */
+static void store_meant_for_another_window(void)
+{
+	put(0, B, stored_value(&s.window[1], B));
+}
+
 static const struct {
 	const char *name;
 	void (*spoil)(void);
@@ -311,6 +317,7 @@ static const struct {
 	{ "private-store-in-file", private_store_in_file },
 	{ "collapsed", collapsed },
 	{ "other-window", other_window },
+	{ "store-meant-for-another-window", store_meant_for_another_window },
 };
 
 int main(int argc, char **argv)

@@ -53,6 +53,32 @@ def test_a_crash_does_not_replace_what_a_scenario_has_said_itself() -> None:
     assert ledger.results[NAME].races == 2048
 
 
+def test_a_crash_behind_a_scenarios_totals_counts_on_top_of_them() -> None:
+    ledger = ledger_of(begin(), totals(sigbus=2))
+    ledger.crash(Kind.OOPS, "kernel BUG at the end of its process")
+    assert ledger.results[NAME].failures == {Kind.SIGBUS: 2, Kind.OOPS: 1}
+    assert ledger.results[NAME].examples == ("kernel BUG at the end of its process",)
+
+
+def test_the_console_knows_the_scenario_whose_record_a_dead_kernel_could_not_send() -> None:
+    ledger = ledger_of(begin(), totals(), ended())
+    ledger.under_way(f"[ 1.0] lab: racing {NAME}\n[ 2.0] lab: racing two\n[ 2.1] kernel BUG\n")
+    ledger.crash(Kind.OOPS, "kernel BUG")
+    assert ledger.results["two"].failures == {Kind.OOPS: 1}
+    assert not ledger.results[NAME].failures
+
+
+def test_a_name_on_the_console_that_is_no_scenario_changes_nothing() -> None:
+    ledger = ledger_of(begin())
+    ledger.under_way("lab: racing nowhere\n")
+    assert ledger.now == NAME
+
+
+def test_a_check_that_was_not_made_is_told_with_the_result() -> None:
+    ledger = ledger_of(begin(missing="dirty-tags.ko is not loaded"), totals(), begin("two"), totals("two"))
+    assert [ledger.results[name].unchecked for name in (NAME, "two")] == ["dirty-tags.ko is not loaded", ""]
+
+
 def test_a_crash_before_any_scenario_is_nobodys() -> None:
     ledger = ledger_of()
     ledger.crash(Kind.OOPS, "kernel BUG")

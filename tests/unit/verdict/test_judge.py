@@ -238,6 +238,14 @@ def test_stress_counts_beside_the_sweep(failed: int | None, broken: str, word: W
     assert judge(stressed(small(), failed, broken)).word is word
 
 
+def test_a_check_that_stress_could_not_make_is_no_pass() -> None:
+    run = stressed(small(), 0)
+    run = replace(run, stress=tuple(replace(each, unchecked="dirty-tags.ko is not loaded") for each in run.stress))
+    verdict = judge(run)
+    assert verdict.word is Word.INCONCLUSIVE
+    assert any("in stress dirty-tags.ko is not loaded" in reason for reason in verdict.reasons)
+
+
 @pytest.mark.parametrize(("failed", "word"), [(0, Word.INCONCLUSIVE), (3, Word.FAIL)])
 def test_without_kprobes_stress_alone_never_passes(failed: int, word: Word) -> None:
     run = stressed(replace(small(), results=()), failed)
