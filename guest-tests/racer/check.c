@@ -77,11 +77,19 @@ static int shift_of(const struct scenario *s, int page)
 	return 0;
 }
 
+/* Each operation that shifts this page moves it by its own length, once it has come to it: any of them may have. */
 static bool is_shifted_old(const struct scenario *s, int page, int word, uint64_t value)
 {
-	int shift = shift_of(s, page);
+	for (int done = 1; done < 1 << s->actors; done++) {
+		int shift = 0;
 
-	return shift && page + shift < s->pages && value == old_value(s, page + shift, word);
+		for (int i = 0; i < s->actors; i++)
+			if ((done & 1 << i) && has(s, i, OP_SHIFTS) && page >= s->actor[i].page)
+				shift += s->actor[i].pages;
+		if (shift && page + shift < s->pages && value == old_value(s, page + shift, word))
+			return true;
+	}
+	return false;
 }
 
 static void violate(struct view *v, const char *kind, int actor, const char *what, int page, int word, uint64_t value)

@@ -22,6 +22,7 @@ PARTS: tuple[Part, ...] = ("base", "private", "processes", "2M", "triples")
 # Dirty files first: the first scenario of a guest then flushes, which proves the durability oracle's probes.
 PREPARES = ("written", "synced", "hole", "read", "unwritten")
 PAGES = 2  # one more than the actors use: a collapse must end before the file does (fallocate(2))
+PAGES_MAX = 4  # guest-tests/racer/racer.h
 NAME_MAX = 63  # bytes: NAME_LEN of guest-tests/racer/racer.h less the end
 
 
@@ -53,7 +54,9 @@ def pair_scenarios(parts: Iterable[Part], file: PairsFile, names: Sequence[str] 
 def scenario(ops: Sequence[str], prepare: str, part: Part = "base") -> Scenario:
     """One scenario: each of ``ops`` on the first page, checked for all that applies."""
     dimension = DIMENSIONS.get(part, {})
-    more: dict[str, Any] = {"prepare": prepare, "pages": PAGES, "bound": 1, **dimension}
+    collapses = sum("SHIFTS" in effects()[op] for op in ops)
+    pages = min(PAGES_MAX, PAGES + max(0, collapses - 1))
+    more: dict[str, Any] = {"prepare": prepare, "pages": pages, "bound": 1, **dimension}
     made = Scenario(
         name=_name(ops, prepare, dimension), title=f"{', '.join(ops)} on a page that is {prepare}",
         actors=tuple(Actor(op=op) for op in ops), checks=_checks(ops, prepare), **more,

@@ -77,8 +77,9 @@ class Apart(Where):
 class Documented(Where):
     """Violations that are no news.
 
-    One is covered if its kind is in ``kinds``, its sentence holds ``says``, and the innermost functions of the
-    schedule's stops are all in ``functions``. A schedule without a stop is covered only with ``raceless``.
+    One is covered if its kind is in ``kinds``, its sentence holds ``says``, and each of the schedule's stops lies in one
+    of ``functions``. A schedule without a stop is covered only with ``raceless``; where it needs no race, and no
+    functions are named, the place of a stop says nothing, and every schedule is covered.
     """
 
     kinds: tuple[Kind, ...] = Field(min_length=1)
@@ -101,7 +102,9 @@ class Documented(Where):
         """Whether it covers a violation of a schedule; ``stops`` are the functions that each stop lies in."""
         if kind not in self.kinds or not re.search(self.says, detail):
             return False
-        return all(names & set(self.functions) for names in stops) if stops else self.raceless
+        if not stops or not self.functions:
+            return self.raceless
+        return all(names & set(self.functions) for names in stops)
 
 
 class Triple(Section):

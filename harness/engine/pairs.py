@@ -130,9 +130,8 @@ def _operations(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
 def reproduce_line(pairs: Pairs) -> str:
     """The command that runs the same again."""
     choice = pairs.choice
-    words = ["./lab"]
+    words = ["./lab", "run", f"--all-pairs={','.join(choice.parts)}", "--kernel", pairs.experiment.kernels[0].name]
     words += [] if choice.config == folders.PROJECT / "lab.yaml" else ["--config", str(choice.config)]
-    words += ["run", f"--all-pairs={','.join(choice.parts)}", "--kernel", pairs.experiment.kernels[0].name]
     words += [f"--operations={','.join(choice.operations)}"] if choice.operations else []
     words += [f"--points={choice.granularity}"] if choice.granularity else []
     words += [f"--budget={choice.budget:.0f}s"] if choice.budget else []

@@ -258,6 +258,8 @@ WRONG: dict[str, set[str]] = {
     "private-store-lost": {"lost-store"},
     "private-store-in-file": {"lost-bytes"},
     "collapsed": set(),
+    "collapsed-twice": set(),
+    "collapsed-too-far": {"lost-bytes"},
     "other-window": {"lost-store"},
     "store-meant-for-another-window": {"lost-bytes"},
 }

@@ -273,6 +273,32 @@ static void collapsed(void)
 	zero_page(1);
 }
 
+static void three_pages(void)
+{
+	s.scenario.pages = 3;
+	for (int a = 0; a < s.scenario.actors; a++)
+		s.at->looked[a][2] = true;
+	zero_page(2);
+}
+
+static void collapsed_twice(void)
+{
+	ops_are("collapse", "collapse");
+	three_pages();
+	for (int w = 0; w < WORDS; w++)
+		put(0, w, old(2, w));
+	zero_page(1);
+}
+
+/* Two pages further on than the only collapse can have moved them. */
+static void collapsed_too_far(void)
+{
+	ops_are("collapse", "read-fault");
+	three_pages();
+	for (int w = 0; w < WORDS; w++)
+		put(0, w, old(2, w));
+}
+
 static void other_window(void)
 {
 	has_stored(B);
@@ -316,6 +342,8 @@ static const struct {
 	{ "private-store-lost", private_store_lost },
 	{ "private-store-in-file", private_store_in_file },
 	{ "collapsed", collapsed },
+	{ "collapsed-twice", collapsed_twice },
+	{ "collapsed-too-far", collapsed_too_far },
 	{ "other-window", other_window },
 	{ "store-meant-for-another-window", store_meant_for_another_window },
 };

@@ -58,6 +58,7 @@ def test_durability_is_checked_where_something_is_stored_or_there_is_old_data() 
 def test_a_pair_leaves_room_in_the_file_for_a_collapse() -> None:
     made = scenario(("collapse", "read-fault"), "written")
     assert all(actor.page + actor.pages < made.pages for actor in made.actors)
+    assert scenario(("collapse", "collapse"), "written").pages == made.pages + 1, "the second finds a shorter file"
 
 
 def test_a_made_scenario_is_the_same_when_read_from_the_file_that_a_run_keeps(tmp_path: Path) -> None:

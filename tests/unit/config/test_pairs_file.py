@@ -58,6 +58,12 @@ def test_what_needs_no_race_is_explained_only_by_an_entry_that_says_so() -> None
     assert entry(raceless=True).explains(Kind.NOT_DURABLE, DETAIL, [])
 
 
+def test_what_needs_no_race_is_explained_wherever_somebody_is_stopped_if_no_function_is_named() -> None:
+    one = entry(raceless=True, functions=[])
+    assert one.explains(Kind.NOT_DURABLE, DETAIL, [frozenset({"dax_insert_entry"})])
+    assert not entry(raceless=True).explains(Kind.NOT_DURABLE, DETAIL, [frozenset({"dax_insert_entry"})])
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
