@@ -77,8 +77,8 @@ class Apart(Where):
 class Documented(Where):
     """Violations that are no news.
 
-    One is covered if its kind is in ``kinds``, its sentence holds ``says``, and each of the schedule's stops lies in one
-    of ``functions``. A schedule without a stop is covered only with ``raceless``; where it needs no race, and no
+    One is covered if its kind is in ``kinds``, its sentence holds ``says``, and each of the schedule's stops lies in
+    one of ``functions``. A schedule without a stop is covered only with ``raceless``; where it needs no race, and no
     functions are named, the place of a stop says nothing, and every schedule is covered.
     """
 

@@ -64,7 +64,7 @@ def test_pairs_that_all_agree_pass_and_the_folder_holds_the_filing_and_the_scena
     assert load_filing(folder) == filing
     assert folder.load() == run
     assert len(list((folder.path / "scenarios").glob("pair-fsync-fsync-*.yaml"))) == 5
-    assert run.reproduce.endswith("--all-pairs=base --kernel stock --operations=fsync")
+    assert run.reproduce.startswith("./lab run --all-pairs=base --kernel stock --config ")
 
 
 def test_one_pair_that_violates_is_told_apart_from_those_that_agree(perform: Perform) -> None:
