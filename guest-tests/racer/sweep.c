@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -187,11 +188,37 @@ static void say_end(struct sweep *w, bool complete)
 	record_flush();
 }
 
-/* A guest with a task that cannot end is of no more use: say what is known and leave. */
+static volatile sig_atomic_t child_hung;
+
+static void on_hung(int signal)
+{
+	(void)signal;
+	child_hung = 1;
+}
+
+/*
+ * A guest with a task that cannot end is of no more use: say what is known and leave. A thread that sleeps for ever keeps
+ * its process from ending as well, so the parent is told by a signal.
+ */
 static void give_up(struct sweep *w)
 {
 	say_end(w, false);
+	kill(getppid(), SIGUSR1);
 	_exit(CHILD_HUNG);
+}
+
+/* The wait status of a scenario's process, also of one that gave up and cannot end. */
+static int wait_for(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) != pid) {
+		if (errno != EINTR)
+			die("waitpid");
+		if (child_hung)
+			return CHILD_HUNG << 8;
+	}
+	return status;
 }
 
 static bool run_and_keep(struct sweep *w, const struct path *p, bool silent, bool with_trace, bool equal)
@@ -371,8 +398,7 @@ static int run_scenario(struct sweep *w, const struct scenario *s, bool resume)
 	pid = fork();
 	if (!pid)
 		_exit(scenario_process(w));
-	if (waitpid(pid, &status, 0) != pid)
-		die("waitpid");
+	status = wait_for(pid);
 	record_flush();	/* what the process had no time to write */
 	ioctl(w->il, IL_RESET);
 	kernel_log_drain(NULL, NULL);
@@ -431,6 +457,7 @@ int sweep_guest(struct job *job)
 		die("the running kernel is not the one the points came from: build id %s expected", job->build_id);
 	open_all(&w);
 	oracle_open();
+	sigaction(SIGUSR1, &(struct sigaction){ .sa_handler = on_hung }, NULL);
 	kernel_log_open();
 	kernel_log_drain(NULL, NULL);
 	place_points(&w);
