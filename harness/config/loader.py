@@ -67,19 +67,6 @@ def series_folder(name: str) -> Path:
     return PATCHES / name
 
 
-def chosen_scenarios(lab: Lab, scenarios: dict[str, Scenario]) -> dict[str, Scenario]:
-    """The scenarios lab.yaml asks for, with its bounds in place of theirs. Raises BadInput for an unknown name."""
-    if lab.all_scenarios:
-        return dict(scenarios)
-    chosen = {}
-    for each in lab.scenarios:
-        if each.name not in scenarios:
-            raise BadInput(f"no scenario is called `{each.name}`{choice(each.name, list(scenarios))}")
-        scenario = scenarios[each.name]
-        chosen[each.name] = scenario if each.bound is None else scenario.model_copy(update={"bound": each.bound})
-    return chosen
-
-
 def _validated(model: type[Model], document: Document, **given: Any) -> Model:
     """``given`` are the fields that come from where the file is, not from what it says."""
     data = document.data

@@ -196,6 +196,13 @@ class Lab(Section):
     scenarios: ScenarioChoices = ()
     experiment: Experiment
 
+    @field_validator("guests")
+    @classmethod
+    def _one_cpu(cls, guests: dict[str, GuestSpec]) -> dict[str, GuestSpec]:
+        if "sweep" in guests and guests["sweep"].cpus != 1:
+            raise wrong("a sweep has one virtual CPU, so that schedules are exact: `sweep` takes `cpus: 1` or none")
+        return guests
+
     @field_validator("experiment")
     @classmethod
     def _kernels_exist(cls, experiment: Experiment, info: Any) -> Experiment:

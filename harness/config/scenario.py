@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A scenario: what the actors do to one small file, and what must hold whatever the order. One file each."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from harness.config.section import Names, Section
+from harness.config.section import Names, Section, wrong
 from harness.sweep.records import Kind
 
 MAX_BOUND = 2
+MAX_PAGES = 4  # PAGES_MAX of guest-tests/racer/racer.h
 
 
 class Actor(Section):
@@ -16,8 +18,30 @@ class Actor(Section):
     scenario's page size."""
 
     op: str = Field(pattern="^[a-z][a-z0-9-]*$")
-    page: int = Field(default=0, ge=0, le=63)
-    pages: int = Field(default=1, ge=1, le=64)
+    page: int = Field(default=0, ge=0, le=MAX_PAGES - 1)
+    pages: int = Field(default=1, ge=1, le=MAX_PAGES)
+
+
+class Behaviour(Section):
+    """Why violations of one kind are no news. With ``within`` only those of schedules that have a stop in one of these
+    functions (inlined ones too), or no stop at all if ``raceless``; without it all."""
+
+    reason: str = Field(min_length=1)
+    within: Names = ()
+    raceless: bool = False
+
+    def covers(self, stops: Sequence[frozenset[str]]) -> bool:
+        """Whether it is about a schedule; ``stops`` are the functions that each of its stops lies in."""
+        if not self.within:
+            return True
+        return any(names & set(self.within) for names in stops) if stops else self.raceless
+
+
+def _behaviour(value: Any) -> Any:
+    return {"reason": value} if isinstance(value, str) else value
+
+
+Documented = Annotated[Behaviour, BeforeValidator(_behaviour, json_schema_input_type=str | Behaviour)]
 
 
 class Scenario(Section):
@@ -27,12 +51,21 @@ class Scenario(Section):
     title: str
     guards: Names = Field(default=(), description="kernel commits this scenario guards")
     prepare: Literal["hole", "read", "written", "synced", "unwritten"]
-    pages: int = Field(default=2, ge=1, le=64, description="pages of the file, in pages of `size`")
+    pages: int = Field(default=2, ge=1, le=MAX_PAGES, description="pages of the file, in pages of `size`")
     map: Literal["shared", "private"] = "shared"
     actors_as: Literal["threads", "processes"] = "threads"
     size: Literal["4K", "2M"] = "4K"
-    mount: Literal["ext4-dax", "xfs-dax"] = "ext4-dax"
+    mount: Literal["ext4-dax", "xfs-dax"] | None = Field(
+        default=None, description="file system it is run on; default: that of the guest, `filesystem` in lab.yaml"
+    )
     bound: int = Field(default=1, ge=0, le=MAX_BOUND, description="preemptive stops, over all actors")
     actors: tuple[Actor, ...] = Field(min_length=2, max_length=4)
     checks: tuple[Literal["tags", "durable"], ...] = ()
-    documented: dict[Kind, str] = Field(default={}, description="kind of violation -> where it is documented")
+    documented: dict[Kind, Documented] = Field(default={}, description="kind of violation -> why it is no news")
+
+    @model_validator(mode="after")
+    def _within_the_file(self) -> Self:
+        for letter, actor in zip("ABCD", self.actors, strict=False):
+            if actor.page + actor.pages > self.pages:
+                raise wrong(f"actor {letter} reaches page {actor.page + actor.pages}, the file has {self.pages}")
+        return self

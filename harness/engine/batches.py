@@ -18,7 +18,13 @@ def cost(scenario: Scenario) -> int:
 
 
 def batches(scenarios: Sequence[Scenario], count: int = BATCHES) -> list[tuple[Scenario, ...]]:
-    """At most ``count`` batches of about equal cost, none empty; within one, the given order."""
+    """At most ``count`` batches for each file system that is asked for: a guest mounts one."""
+    mounts = dict.fromkeys(each.mount for each in scenarios)
+    return [part for mount in mounts for part in _balanced([e for e in scenarios if e.mount == mount], count)]
+
+
+def _balanced(scenarios: Sequence[Scenario], count: int) -> list[tuple[Scenario, ...]]:
+    """At most ``count`` parts of about equal cost, none empty; within one, the given order."""
     loads = [0] * count
     place: dict[str, int] = {}
     for scenario in sorted(scenarios, key=lambda each: (-cost(each), each.name)):

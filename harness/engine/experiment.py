@@ -123,9 +123,6 @@ def _scenarios(lab: Lab, choice: Choice, every: dict[str, Scenario]) -> tuple[Sc
     chosen = choice.scenarios or tuple(each.name for each in lab.scenarios) or tuple(sorted(every))
     bounds = {each.name: each.bound for each in lab.scenarios if each.bound is not None}
     found = [_bounded(_scenario(name, every), bounds.get(name), choice.bound) for name in dict.fromkeys(chosen)]
-    for scenario in found:
-        if scenario.pages > 4:
-            raise BadInput(f"scenario {scenario.name}: pages is {scenario.pages}, the racer takes at most 4")
     return tuple(found)
 
 

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What every boot of a run has in common: racer, initramfs, prepared NVDIMM image, machine."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.config.models import GuestSpec
+from harness.config.scenario import Scenario
+from harness.errors import BadInput
 from harness.guest import machine
 from harness.guest.plan import Accelerator, GuestPlan, Mode, Nvdimm
 from harness.image.initramfs import base_initramfs
-from harness.image.pmem import pmem_template
+from harness.image.pmem import fresh_copy, pmem_template
 from harness.image.racer import build_racer
+from harness.kernel.artefacts import Kernel
+
+OPTIONS = {"ext4": "CONFIG_EXT4_FS", "xfs": "CONFIG_XFS_FS"}
 
 
 @dataclass(frozen=True)
@@ -26,11 +32,34 @@ def supplies(guest: GuestSpec, network: bool = False) -> Supplies:
     return Supplies(base, pmem_template(guest.nvdimm.size_bytes, guest.filesystem))
 
 
+def fresh_nvdimms(nvdimms: Sequence[Nvdimm], template: Path, folder: Path) -> tuple[Nvdimm, ...]:
+    """The same modules with a fresh copy of the template each, in ``folder``."""
+    return tuple(replace(each, image=fresh_copy(template, folder / each.image.name)) for each in nvdimms)
+
+
+def check_filesystems(kernels: Iterable[Kernel], scenarios: Iterable[Scenario], guest: GuestSpec) -> None:
+    """Raises BadInput for a scenario whose file system one of the kernels is built without."""
+    configs = {kernel.name: kernel.config.read_text() for kernel in kernels if kernel.config.is_file()}
+    for scenario in scenarios:
+        option = OPTIONS[mounted(guest, scenario.mount).filesystem]
+        for name, config in configs.items():
+            if f"{option}=y" not in config.splitlines():
+                raise BadInput(
+                    f"scenario {scenario.name}: kernel {name} is built without {option}: add a fragment "
+                    "that sets it to the kernel's `config` in lab.yaml"
+                )
+
+
+def mounted(guest: GuestSpec, mount: str | None) -> GuestSpec:
+    """The guest with the file system that a scenario asks for."""
+    return guest.model_copy(update={"filesystem": mount.removesuffix("-dax")}) if mount else guest
+
+
 def guest_plan(mode: Mode, guest: GuestSpec, bzimage: Path, folder: Path, accelerator: Accelerator) -> GuestPlan:
     """A boot in ``folder``; initramfs and images are filled in by who boots it."""
-    image = Nvdimm(folder / "nvdimm", guest.nvdimm.size_bytes)
+    images = tuple(Nvdimm(folder / f"nvdimm{number}", guest.nvdimm.size_bytes) for number in range(guest.nvdimm.count))
     return GuestPlan(
-        mode=mode, kernel=bzimage, initramfs=folder / "initramfs", folder=folder, nvdimms=(image,),
+        mode=mode, kernel=bzimage, initramfs=folder / "initramfs", folder=folder, nvdimms=images,
         machine=machine.load(guest.machine), memory=guest.memory_bytes, cpus=1 if mode == "sweep" else guest.cpus,
         accelerator=accelerator, filesystem=guest.filesystem,
     )  # fmt: skip

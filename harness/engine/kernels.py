@@ -11,9 +11,8 @@ from harness.errors import BadInput, KernelFailed
 from harness.kernel import prebuilt
 from harness.kernel.artefacts import Kernel
 from harness.kernel.build import BuildRequest, build
-from harness.kernel.fragments import chosen
 from harness.kernel.sources import SourceTree, obtain
-from harness.kernel.spec import module_folders
+from harness.kernel.spec import module_folders, request_for
 from harness.points import cache
 from harness.points.finder import find_points
 from harness.points.point import Point
@@ -46,12 +45,7 @@ def make_kernels(experiment: Experiment, deadline: Deadline) -> list[Made]:
 
 def request_of(wanted: Wanted, tree: SourceTree, units: Sequence[str]) -> BuildRequest:
     """What is to be built for one kernel from an unpacked source."""
-    patches = wanted.series.patches(tree.release, wanted.spec.version) if wanted.series else ()
-    return BuildRequest(
-        name=wanted.name, source=tree, patches=tuple(patches),
-        fragments=chosen(wanted.spec.config, wanted.spec.debug), debug_units=tuple(units),
-        modules=module_folders(), cc=wanted.spec.cc,
-    )  # fmt: skip
+    return request_for(wanted.name, wanted.spec, tree, wanted.patches(tree.release), units)
 
 
 def _make(wanted: Wanted, tree: SourceTree | None, units: Sequence[str], deadline: Deadline) -> Made:

@@ -9,7 +9,7 @@ from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.experiment import Experiment
-from harness.engine.guests import guest_plan, supplies
+from harness.engine.guests import fresh_nvdimms, guest_plan, mounted, supplies
 from harness.engine.stresser import StressLedger
 from harness.engine.subject import Subject
 from harness.engine.sweeper import CRASH
@@ -17,7 +17,6 @@ from harness.errors import LabBroke
 from harness.guest.plan import Accelerator
 from harness.guest.runner import Guest
 from harness.image.initramfs import assemble, overlay
-from harness.image.pmem import fresh_copy
 from harness.kernel.artefacts import Kernel
 from harness.progress import Progress
 from harness.sweep.job import Job
@@ -76,6 +75,7 @@ def race(plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadli
         left = [scenario for scenario in scenarios if scenario.name not in ledger.results]
         if not left or deadline.passed:
             return
+        left = [scenario for scenario in left if scenario.mount == left[0].mount]
         job = Job(plan.subject.kernel.build_id, (), tuple(left), races=plan.races, cpus=plan.guest.cpus)
         try:
             _boot(plan, job, ledger, number, deadline)
@@ -97,13 +97,13 @@ def _modules(kernel: Kernel) -> dict[str, bytes]:
 
 def _boot(plan: Plan, job: Job, ledger: StressLedger, number: int, deadline: Deadline) -> None:
     """One guest. Raises LabBroke if it ended in a way that no kernel is to blame for."""
-    store = supplies(plan.guest)
+    guest = mounted(plan.guest, job.scenarios[0].mount)
+    store = supplies(guest)
     folder = plan.folder / f"guest-{number}"
     folder.mkdir(parents=True)
-    boot = guest_plan("stress", plan.guest, plan.subject.kernel.bzimage, folder, plan.accelerator)
+    boot = guest_plan("stress", guest, plan.subject.kernel.bzimage, folder, plan.accelerator)
     initramfs = assemble(folder / "initramfs", store.base, overlay({**job.files(), **_modules(plan.subject.kernel)}))
-    image = fresh_copy(store.template, folder / "nvdimm")
-    boot = replace(boot, initramfs=initramfs, nvdimms=(replace(boot.nvdimms[0], image=image),))
+    boot = replace(boot, initramfs=initramfs, nvdimms=fresh_nvdimms(boot.nvdimms, store.template, folder))
     ledger.begin_guest()
     try:
         with Guest(boot) as running:
@@ -111,7 +111,8 @@ def _boot(plan: Plan, job: Job, ledger: StressLedger, number: int, deadline: Dea
                 ledger.take(line)
             end = running.wait(deadline)
     finally:
-        image.unlink()
+        for nvdimm in boot.nvdimms:
+            nvdimm.image.unlink()
         initramfs.unlink()
     if ledger.finished or end.kind == "timeout":
         return

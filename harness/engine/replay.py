@@ -11,7 +11,7 @@ from harness.config import loader
 from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
-from harness.engine.guests import guest_plan, supplies
+from harness.engine.guests import guest_plan, mounted, supplies
 from harness.engine.kernels import points_of
 from harness.engine.subject import Subject
 from harness.engine.sweeper import Batch, sweep
@@ -54,7 +54,7 @@ def replay(
     points = tuple(points_of(built, list(run.plan.units), run.plan.granularity == "instructions"))
     subject = Subject(info.name, built, points)
     ledger = Ledger(info.name, points, [wanted], symbols(subject))
-    _boot(subject, ledger, guest, to_numbers(schedule, points), gdb)
+    _boot(subject, ledger, mounted(guest, wanted.mount), to_numbers(schedule, points), gdb)
     replayed = _only(ledger, wanted.name)
     recorded = _recorded(run, wanted.name, info.name, schedule)
     parted = _difference(run, recorded, replayed, wanted.name, info.name)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from harness.deadline import Deadline
 from harness.engine.batches import cost
+from harness.engine.guests import fresh_nvdimms
 from harness.engine.subject import Subject
 from harness.errors import LabBroke
 from harness.guest.end import GuestEnd
 from harness.guest.plan import GuestPlan
 from harness.guest.runner import Guest
 from harness.image.initramfs import assemble, overlay
-from harness.image.pmem import fresh_copy
 from harness.sweep.job import Job
 from harness.sweep.ledger import Ledger
 from harness.sweep.records import Kind
@@ -62,9 +62,8 @@ def _boot(batch: Batch, job: Job, number: int, deadline: Deadline, tick: Tick) -
     folder.mkdir(parents=True)
     modules = {f"modules/{name}.ko": path.read_bytes() for name, path in batch.subject.kernel.modules.items()}
     initramfs = assemble(folder / "initramfs", batch.base, overlay({**job.files(), **modules}))
-    nvdimm = batch.plan.nvdimms[0]
-    image = fresh_copy(batch.template, folder / "nvdimm")
-    plan = replace(batch.plan, folder=folder, initramfs=initramfs, nvdimms=(replace(nvdimm, image=image),))
+    nvdimms = fresh_nvdimms(batch.plan.nvdimms, batch.template, folder)
+    plan = replace(batch.plan, folder=folder, initramfs=initramfs, nvdimms=nvdimms)
     batch.ledger.begin_guest()
     try:
         with Guest(plan) as guest:
@@ -73,7 +72,8 @@ def _boot(batch: Batch, job: Job, number: int, deadline: Deadline, tick: Tick) -
                 tick(_advance(batch.ledger, line))
             return guest.wait(deadline)
     finally:
-        image.unlink()
+        for nvdimm in nvdimms:
+            nvdimm.image.unlink()
         initramfs.unlink()
 
 

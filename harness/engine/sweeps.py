@@ -12,7 +12,7 @@ from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.batches import BATCHES, batches, cost
-from harness.engine.guests import Supplies, guest_plan
+from harness.engine.guests import Supplies, check_filesystems, guest_plan, mounted, supplies
 from harness.engine.subject import Subject
 from harness.engine.sweeper import Batch, sweep
 from harness.errors import LabBroke
@@ -48,7 +48,11 @@ class Hall:
 def sweep_all(
     subjects: Sequence[Subject], scenarios: Sequence[Scenario], hall: Hall, only: dict[str, str] | None = None
 ) -> list[Swept]:
-    """Sweeps every scenario on every kernel. A batch in which the lab breaks is told in its results' ``broken``."""
+    """Sweeps every scenario on every kernel. A batch in which the lab breaks is told in its results' ``broken``.
+
+    Raises BadInput for a scenario whose file system a kernel does not have.
+    """
+    check_filesystems([subject.kernel for subject in subjects], scenarios, hall.guest)
     parts = batches(scenarios, hall.batches)
     ledgers = [(subject, part, Ledger(subject.name, subject.points, part, symbols(subject)))
                for part in parts for subject in subjects]  # fmt: skip
@@ -85,9 +89,11 @@ def _one(
     hall: Hall, subject: Subject, ledger: Ledger, number: int, only: dict[str, str], tick: Callable[[int], None]
 ) -> None:
     folder = hall.folder / f"{subject.name}-{number}"
-    plan = guest_plan("sweep", hall.guest, subject.kernel.bzimage, folder, "tcg")
-    names = [scenario.name for scenario in ledger.open_accounts()]
-    batch = Batch(subject, ledger, plan, hall.supplies.template, hall.supplies.base, only.get(names[0], ""),
+    scenarios = ledger.open_accounts()
+    guest = mounted(hall.guest, scenarios[0].mount)
+    store = hall.supplies if guest == hall.guest else supplies(guest)
+    plan = guest_plan("sweep", guest, subject.kernel.bzimage, folder, "tcg")
+    batch = Batch(subject, ledger, plan, store.template, store.base, only.get(scenarios[0].name, ""),
                   hall.sample)  # fmt: skip
     try:
         sweep(batch, hall.deadline, tick)

@@ -33,9 +33,17 @@ def request(name: str, spec: KernelSpec, units: Iterable[str], deadline: Deadlin
     if not spec.source:
         raise BadInput(f"kernels.{name}: it is prebuilt (`build`), there is nothing to build")
     source = obtain(spec.source, deadline)
+    return request_for(name, spec, source, patches(spec, source), sorted(set(units)))
+
+
+def request_for(
+    name: str, spec: KernelSpec, source: SourceTree, patched: Iterable[Path], units: Iterable[str]
+) -> BuildRequest:
+    """What to build from an unpacked source with the patches ``patched``, in their order."""
     return BuildRequest(
-        name=name, source=source, patches=patches(spec, source), fragments=fragments.chosen(spec.config, spec.debug),
-        debug_units=tuple(sorted(set(units))), modules=module_folders(), cc=spec.cc,
+        name=name, source=source, patches=tuple(patched),
+        fragments=fragments.chosen(spec.config, spec.debug), debug_units=tuple(units), modules=module_folders(),
+        cc=spec.cc,
     )  # fmt: skip
 
 

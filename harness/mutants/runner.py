@@ -18,10 +18,9 @@ from harness.engine.sweeps import Hall, sweep_all
 from harness.errors import BadInput, KernelFailed, LabBroke
 from harness.guest import accel
 from harness.image.racer import build_racer
-from harness.kernel.build import BuildRequest, build
-from harness.kernel.fragments import chosen
+from harness.kernel.build import build
 from harness.kernel.sources import SourceTree, obtain
-from harness.kernel.spec import module_folders, patches
+from harness.kernel.spec import patches, request_for
 from harness.mutants.cells import Shelf
 from harness.mutants.corpus import Killer, Mutant
 from harness.mutants.matrix import Cell, Matrix, Raced, Row, State, beyond, cell_of, raced_of, strongest_first
@@ -110,10 +109,7 @@ class Bench:
 
     def _subject(self, name: str, units: Sequence[str], more: tuple[Path, ...] = ()) -> Subject:
         spec = self._spec()
-        request = BuildRequest(
-            name=name, source=self.tree, patches=(*patches(spec, self.tree), *more),
-            fragments=chosen(spec.config, spec.debug), debug_units=tuple(units), modules=module_folders(), cc=spec.cc,
-        )  # fmt: skip
+        request = request_for(name, spec, self.tree, (*patches(spec, self.tree), *more), units)
         kernel = build(request, deadline=self.deadline)
         return Subject(name, kernel, tuple(points_of(kernel, list(units), False)))
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict
 
 from harness.collect.dmesg import Finding
+from harness.config.scenario import Behaviour
 from harness.config.series import Expectation
 from harness.points.point import Point
 from harness.sweep.records import Kind, StressResult, SweepResult
@@ -27,6 +28,14 @@ def _read_as_in_yaml(value: Any) -> Any:
 StoredExpectation = Annotated[Expectation, BeforeValidator(_read_as_in_yaml)]
 
 
+def _behaviour_as_in_yaml(value: Any) -> Any:
+    plain = {"reason": value} if isinstance(value, str) else value
+    return Behaviour.model_validate(plain, strict=False) if isinstance(plain, dict) else plain
+
+
+StoredBehaviour = Annotated[Behaviour, BeforeValidator(_behaviour_as_in_yaml)]
+
+
 @dataclass(frozen=True)
 class ScenarioPlan:
     """What one scenario is, and the bound it is swept to; ``actors`` are operations in the actors' order."""
@@ -37,7 +46,7 @@ class ScenarioPlan:
     bound: int
     prepare: str = ""
     guards: tuple[str, ...] = ()
-    documented: dict[Kind, str] = field(default_factory=dict)  # kind of violation -> why it is no bug
+    documented: dict[Kind, StoredBehaviour] = field(default_factory=dict)  # kind of violation -> why it is no bug
 
 
 @dataclass(frozen=True)

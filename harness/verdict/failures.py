@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Which failures of a scenario on a kernel count: neither documented behaviour nor a known issue."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from harness.config.scenario import Behaviour
 from harness.results.run import GuestFinding, Run
 from harness.sweep.records import Kind, Outcome, SweepResult
+from harness.verdict.places import functions_of, places
+
+ByKind = dict[Kind, tuple[Outcome, ...]]
 
 IN_THE_LOG = (Kind.WARN, Kind.OOPS, Kind.HANG)  # kinds that a known issue can explain
 
@@ -37,20 +41,41 @@ def failures(run: Run, scenario: str, kernel: str) -> Failures:
     plan = run.scenario(scenario)
     result, race = run.result(scenario, kernel), run.race(scenario, kernel)
     logged = [each for each in run.findings if each.kernel == kernel and each.scenario == scenario]
-    excused = {**_known(logged), **(plan.documented if plan else {})}
+    documented = plan.documented if plan else {}
+    excused = {**_known(logged), **{kind: each.reason for kind, each in documented.items()}}
     sweep = _by_kind(result) if result and not result.broken else {}
+    news = _news(run, result, sweep, documented, excused) if result else {}
     stress = {kind: races for kind, races in race.failures.items() if races} if race and not race.broken else {}
     sound = [each for each in logged if not (result and result.broken and each.mode == "sweep")]
     return Failures(
-        {kind: outcomes for kind, outcomes in sweep.items() if kind not in excused},
+        news,
         {kind: races for kind, races in stress.items() if kind not in excused},
         tuple(each for each in sound if each.finding.kind not in excused and not each.finding.known),
-        {kind: why for kind, why in excused.items() if kind in sweep or kind in stress},
+        {
+            kind: why
+            for kind, why in excused.items()
+            if len(news.get(kind, ())) < len(sweep.get(kind, ())) or kind in stress
+        },
         _untold(result),
     )
 
 
-def _by_kind(result: SweepResult) -> dict[Kind, tuple[Outcome, ...]]:
+def _news(
+    run: Run, result: SweepResult, sweep: ByKind, documented: Mapping[Kind, Behaviour], excused: Mapping[Kind, str]
+) -> ByKind:
+    """What is left when the documented and the known is taken away; the documented by the place of the stops."""
+    functions = functions_of(run, result)
+    found: ByKind = {}
+    for kind, outcomes in sweep.items():
+        rule = documented.get(kind)
+        if rule:
+            found[kind] = tuple(each for each in outcomes if not rule.covers(places(each.schedule, functions)))
+        elif kind not in excused:
+            found[kind] = outcomes
+    return {kind: outcomes for kind, outcomes in found.items() if outcomes}
+
+
+def _by_kind(result: SweepResult) -> ByKind:
     found: dict[Kind, list[Outcome]] = {}
     for outcome in result.outcomes:
         for kind in dict.fromkeys(violation.kind for violation in outcome.violations):

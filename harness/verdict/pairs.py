@@ -11,6 +11,7 @@ from harness.config.scenario import Scenario
 from harness.report.facts import replay_line, shown_outcome, window_lines
 from harness.results.run import GuestFinding, Run
 from harness.sweep.records import Kind, Outcome, SweepResult, Violation
+from harness.verdict.places import Functions, functions_of, places
 from harness.verdict.verdict import Cell, CellWord, Verdict, Word
 
 
@@ -79,7 +80,7 @@ def file_pair(run: Run, scenario: Scenario, result: SweepResult | None, known: K
     if result.broken:
         return Filed(*names, FiledWord.BROKEN, why=result.broken)
     excuses = [each for each in known.documented if each.holds_for(scenario, known.filesystem, known.release)]
-    functions = _functions(run, result)
+    functions = functions_of(run, result)
     told = [(outcome, _told(outcome, excuses, functions)) for outcome in result.outcomes]
     failing = _failing(each for _outcome, each in told)
     failing += _logged(run.findings, scenario.name, {each.kind for each in failing})
@@ -93,19 +94,11 @@ def file_pair(run: Run, scenario: Scenario, result: SweepResult | None, known: K
     )  # fmt: skip
 
 
-Functions = dict[tuple[str, int], frozenset[str]]  # of each point, inlined ones too
 Told = list[tuple[Kind, str, str]]  # kind, sentence, why it is known
 
 
-def _functions(run: Run, result: SweepResult) -> Functions:
-    if not result.outcomes:
-        return {}
-    return {(point.function, point.offset): frozenset(frame.function for frame in point.frames) | {point.function}
-            for point in run.points.get(result.kernel, ())}  # fmt: skip
-
-
 def _told(outcome: Outcome, excuses: Sequence[Documented], functions: Functions) -> Told:
-    stops = [functions.get((stop.function, stop.offset), frozenset({stop.function})) for stop in outcome.schedule.stops]
+    stops = places(outcome.schedule, functions)
     return [(each.kind, each.detail, _reason(each, excuses, stops)) for each in outcome.violations]
 
 

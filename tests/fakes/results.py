@@ -8,6 +8,7 @@ from hashlib import sha256
 from itertools import permutations
 
 from harness.collect.dmesg import Finding
+from harness.config.scenario import Behaviour
 from harness.config.series import Expectation
 from harness.points.point import Frame, Point, PointKind
 from harness.results.run import GuestFinding, KernelInfo, Plan, Run, ScenarioPlan
@@ -233,6 +234,8 @@ def _asleep(actor: int) -> ActorEnd:
     return ActorEnd(actor, Ended.FINISHED, 0)
 
 
+LATE = Behaviour(reason="a punch may be seen late, see fallocate(2)")
+
 FAKES = (
     Fake(ScenarioPlan("write-read-hole", "a write fault against a read fault on a hole",
                       ("write-fault", "read-fault"), 2, "hole",
@@ -244,7 +247,7 @@ FAKES = (
     Fake(ScenarioPlan("three-readers", "three read faults on one hole", ("read-fault",) * 3, 1, "hole"),
          _one(Kind.HANG, 0, 5, 6, "actor B sleeps and nobody is left to wake it"), _asleep, {1: 6}),
     Fake(ScenarioPlan("punch-read", "hole punching against a read fault", ("punch", "read-fault"), 1, "synced",
-                      documented={Kind.STALE_READ: "a punch may be seen late, see fallocate(2)"}), _silent, _finished),
+                      documented={Kind.STALE_READ: LATE}), _silent, _finished),
     Fake(ScenarioPlan("read-read", "two read faults on one hole", ("read-fault", "read-fault"), 1, "hole"),
          _one(Kind.WARN, 1, 8, 8, "WARNING: CPU: 0 at fs/dax.c:640 grab_mapping_entry"), _finished),
 )  # fmt: skip

@@ -215,20 +215,6 @@ def test_a_prebuilt_kernel_takes_no_series(tmp_path: Path) -> None:
     assert "cannot take `series`" in complaint(tmp_path, text)
 
 
-def test_scenarios_are_chosen_by_name_and_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loader, "SCENARIOS", tmp_path / "scenarios")
-    (tmp_path / "scenarios").mkdir()
-    for name in ("one", "two", "three"):
-        (tmp_path / "scenarios" / f"{name}.yaml").write_text(SCENARIO)
-    loaded = lab(tmp_path, GOOD + "scenarios: [one, {name: two, bound: 0}]\n")
-    every = loader.load_scenarios(tmp_path / "scenarios")
-    chosen = loader.chosen_scenarios(loaded, every)
-    assert {name: scenario.bound for name, scenario in chosen.items()} == {"one": 2, "two": 0}
-    assert loader.chosen_scenarios(lab(tmp_path, GOOD + "scenarios: all\n"), every) == every
-    with pytest.raises(BadInput, match="no scenario is called `one`; allowed are none"):
-        loader.chosen_scenarios(loaded, {})
-
-
 def test_a_scenario_is_called_like_its_file(tmp_path: Path) -> None:
     (tmp_path / "read-write.yaml").write_text(SCENARIO)
     scenario = loader.load_scenarios(tmp_path)["read-write"]
@@ -250,6 +236,8 @@ def test_a_scenario_is_called_like_its_file(tmp_path: Path) -> None:
         ("bound: 2", "bound: 3", ":7: bound: must be at most 2, not 3"),
         ("bound: 2", "bound: two", ":7: bound: must be a whole number, not `two`"),
         ("bound: 2", "checks: [tag]", ":7: checks.0: `tag` is not known here, did you mean `tags`?"),
+        ("bound: 2", "pages: 5", ":7: pages: must be at most 4, not 5"),
+        ("bound: 2", "pages: 1", ":1: actor B reaches page 2, the file has 1"),
         ("bound: 2", "documented: {sigbuss: x}", ":7: documented.sigbuss: `sigbuss` is not known here"),
         ("bound: 2", "name: other", ":7: name: unknown key: the name comes from the file's place"),
     ],

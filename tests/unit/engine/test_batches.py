@@ -54,3 +54,12 @@ def test_the_scenarios_of_the_project_are_split_about_evenly() -> None:
 
 def test_no_scenarios_give_no_batches() -> None:
     assert batches([]) == []
+
+
+def test_scenarios_of_two_file_systems_never_share_a_guest() -> None:
+    every = list(load_scenarios().values())[:4]
+    mixed = [*every[:2], *(each.model_copy(update={"mount": "xfs-dax"}) for each in every[2:])]
+    parts = batches(mixed)
+    assert all(len({scenario.mount for scenario in part}) == 1 for part in parts)
+    assert [scenario.name for part in parts for scenario in part] != []
+    assert sum(len(part) for part in parts) == 4

@@ -114,7 +114,7 @@ def test_a_scenario_of_more_pages_than_the_racer_takes_is_refused(
     actors = "actors: [{op: read-fault}, {op: punch}]"
     (folder / "large.yaml").write_text(f"title: large\nprepare: hole\npages: 5\n{actors}\n")
     monkeypatch.setattr(module, "SCENARIOS", folder)
-    with pytest.raises(BadInput, match="scenario large: pages is 5, the racer takes at most 4"):
+    with pytest.raises(BadInput, match=r"large.yaml:3: pages: must be at most 4, not 5"):
         resolved(without="stock", with_="unlocked", scenarios=("large",))
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 import pytest
 
+from harness.config.scenario import Behaviour
 from harness.config.series import Expectation
 from harness.errors import ExitStatus
 from harness.results.run import Plan, Run, Side
@@ -206,12 +207,21 @@ def test_two_silent_kernels_cannot_be_told_apart() -> None:
 
 
 def test_documented_behaviour_of_with_does_not_fail_it_but_is_told() -> None:
-    plan = replace(FAKE.plan, documented={Kind.SIGBUS: "mmap(2) allows it here"})
+    plan = replace(FAKE.plan, documented={Kind.SIGBUS: Behaviour(reason="mmap(2) allows it here")})
     run = changed(small(), "with", failing)
     verdict = judge(replace(run, plan=replace(run.plan, scenarios=(plan,)), expectations={}))
     assert verdict.cells[1].word is CellWord.KNOWN
     assert any("mmap(2) allows it here" in finding for finding in verdict.findings)
     assert not any(reason.startswith("`stock`") for reason in verdict.reasons)
+
+
+def test_behaviour_documented_for_one_place_excuses_no_failure_in_another() -> None:
+    elsewhere = Behaviour(reason="mmap(2) allows it here", within=("some_other_function",))
+    plan = replace(FAKE.plan, documented={Kind.SIGBUS: elsewhere})
+    run = changed(small(), "with", failing)
+    verdict = judge(replace(run, plan=replace(run.plan, scenarios=(plan,)), expectations={}))
+    assert verdict.cells[1].word is CellWord.FAILS
+    assert not any("mmap(2) allows it here" in finding for finding in verdict.findings)
 
 
 @pytest.mark.parametrize(("known", "word"), [("", Word.FAIL), ("fixed upstream by 0123abcd", Word.PASS)])
