@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-stress", action="store_true", help="leave out the random races on several CPUs")
     parser.add_argument(
         "--all-pairs", nargs="?", const="base", metavar="PART[,PART]",
-        help="instead: every pair of operations on one kernel (base, private, processes, 2M, triples, all)",
+        help="instead: every pair of operations on one kernel (base, more, private, processes, 2M, triples, all)",
     )  # fmt: skip
     parser.add_argument("--kernel", metavar="KERNEL", help="with --all-pairs: the kernel (that of `with`)")
     parser.add_argument("--operations", metavar="OP[,OP]", help="with --all-pairs: pairs of these operations alone")

@@ -13,12 +13,13 @@ from harness.config.pairs_file import Apart, PairsFile
 from harness.config.scenario import Actor, Scenario
 from harness.errors import BadInput, LabBroke
 
-Part = Literal["base", "private", "processes", "2M", "triples"]
+Part = Literal["base", "more", "private", "processes", "2M", "triples"]
 # What each part changes of the base: 4 KiB pages, shared mappings, threads.
 DIMENSIONS: dict[Part, dict[str, str]] = {
-    "base": {}, "private": {"map": "private"}, "processes": {"actors_as": "processes"}, "2M": {"size": "2M"},
+    "base": {}, "more": {}, "private": {"map": "private"}, "processes": {"actors_as": "processes"},
+    "2M": {"size": "2M"},
 }  # fmt: skip
-PARTS: tuple[Part, ...] = ("base", "private", "processes", "2M", "triples")
+PARTS: tuple[Part, ...] = ("base", "more", "private", "processes", "2M", "triples")
 # Dirty files first: the first scenario of a guest then flushes, which proves the durability oracle's probes.
 PREPARES = ("written", "synced", "hole", "read", "unwritten")
 PAGES = {"4K": 2, "2M": 1}  # a second page shows what reaches too far; of 2 MiB it would double the time
@@ -38,17 +39,27 @@ def parts_of(text: str) -> tuple[Part, ...]:
 
 
 def pair_scenarios(parts: Iterable[Part], file: PairsFile, names: Sequence[str] = ()) -> tuple[Scenario, ...]:
-    """Every scenario of these parts at c = 1; ``names`` are the operations, by default all that the racer has."""
-    ops = tuple(names) or tuple(effects())
+    """Every scenario of these parts at c = 1.
+
+    ``names`` are the operations that pairs are made of. Without them those are the core of ``file``, and the part
+    ``more`` has every pair of which one is not in the core.
+    """
     made: list[Scenario] = []
     for part in parts:
         if part == "triples":
             made += [scenario(each.operations, prepare, part) for each in file.triples for prepare in each.prepare]
         else:
-            pairs = combinations_with_replacement(ops, 2)
-            made += [scenario(pair, prepare, part) for pair in pairs for prepare in PREPARES]
+            made += [scenario(pair, prepare, part) for pair in _pairs(part, file, names) for prepare in PREPARES]
     # Preparation outermost: the order in which guests run them, see PREPARES.
     return tuple(sorted(made, key=lambda each: PREPARES.index(each.prepare)))
+
+
+def _pairs(part: Part, file: PairsFile, names: Sequence[str]) -> list[tuple[str, str]]:
+    core = set(names or file.core or effects())
+    every = combinations_with_replacement(effects(), 2)
+    if part == "more":
+        return [] if names else [pair for pair in every if not set(pair) <= core]
+    return [pair for pair in every if set(pair) <= core]
 
 
 def scenario(ops: Sequence[str], prepare: str, part: Part = "base") -> Scenario:

@@ -118,6 +118,7 @@ class Triple(Section):
 class PairsFile(Section):
     """The file."""
 
+    core: tuple[Operation, ...] = Field(default=(), description="operations of every part but `more`; none: all")
     documented: tuple[Documented, ...] = ()
     apart: tuple[Apart, ...] = ()
     triples: tuple[Triple, ...] = ()
@@ -127,7 +128,7 @@ def load_pairs_file(path: Path = FILE) -> PairsFile:
     """The file. Raises BadInput naming file, line and key."""
     document = marked.read(path)
     if not isinstance(document.data, dict):
-        raise BadInput(f"{path}:1: must be keys with values: documented, apart, triples")
+        raise BadInput(f"{path}:1: must be keys with values: core, documented, apart, triples")
     try:
         return PairsFile.model_validate(document.data)
     except ValidationError as error:

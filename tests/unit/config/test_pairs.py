@@ -35,6 +35,18 @@ def test_each_other_part_changes_one_dimension_of_the_base(part: str, key: str, 
         assert one.model_copy(update={key: getattr(base, key), "name": base.name, "pages": base.pages}) == base
 
 
+def test_the_core_and_more_are_together_every_pair_and_share_none() -> None:
+    file = PairsFile(core=("fsync", "punch"))
+    base, more = pair_scenarios(["base"], file), pair_scenarios(["more"], file)
+    assert len(base) == 3 * len(PREPARES)
+    assert {each.name for each in base}.isdisjoint(each.name for each in more)
+    assert {each.name for each in base + more} == {each.name for each in pair_scenarios(["base"], NONE)}
+
+
+def test_operations_that_were_asked_for_have_nothing_more() -> None:
+    assert pair_scenarios(["more"], load_pairs_file(), ["fsync"]) == ()
+
+
 def test_names_are_unique_and_fit_into_the_racers_field() -> None:
     names = [each.name for each in pair_scenarios(PARTS, load_pairs_file())]
     assert len(set(names)) == len(names)
@@ -98,7 +110,7 @@ def test_pairs_of_some_operations_alone() -> None:
 def test_parts_are_words_with_commas() -> None:
     assert parts_of("2M,private") == ("private", "2M")
     assert parts_of("all") == PARTS
-    with pytest.raises(BadInput, match=r"--all-pairs: there is no part `huge`: write base, private, .* or all"):
+    with pytest.raises(BadInput, match=r"--all-pairs: there is no part `huge`: write base, more, private, .* or all"):
         parts_of("base,huge")
     with pytest.raises(BadInput, match="names no part"):
         parts_of(",")

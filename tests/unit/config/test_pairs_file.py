@@ -67,7 +67,7 @@ def test_what_needs_no_race_is_explained_wherever_somebody_is_stopped_if_no_func
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("- a\n", "must be keys with values: documented, apart, triples"),
+        ("- a\n", "must be keys with values: core, documented, apart, triples"),
         ("apart:\n- {one: [fsink], reason: r}\n", r":2: .*the racer has no operation `fsink`, did you mean `fsync`"),
         ("documented:\n- {kinds: [tags], reason: r}\n", "it covers no schedule"),
         ("documented:\n- {kinds: [tags], raceless: true, says: '(', reason: r}\n", "is no regular expression"),
