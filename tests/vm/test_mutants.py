@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Known-wrong kernels are caught: a scenario that stops finding its bug fails here. `lab mutants` runs the whole corpus."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.config.loader import load_lab, load_scenarios
+from harness.deadline import Deadline
+from harness.mutants.corpus import load_mutants
+from harness.mutants.matrix import Cell
+from harness.mutants.runner import Bench, Corpus
+from tests.vm.conftest import LAB
+
+BUDGET = 300.0  # seconds for one: a switch of the work tree, a boot or two, one scenario; CI's cores may be slow
+MUTANTS = (
+    "ext4-read-fault-unlocked",
+    "ext4-zeroes-found-block",
+    "mm-invalidate-drops-dirty",
+    "pmem-flush-merged",
+    "writeback-without-flush",
+    "ext4-fault-transaction-first",
+)
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_mutant_is_killed_by_its_strongest_scenario_within_its_budget(name: str, run_folders: Path) -> None:
+    mutant = load_mutants()[name]
+    killer = mutant.killers[0]
+    scenario = load_scenarios()[killer.scenario].model_copy(update={"bound": killer.bound})
+    corpus = Corpus(
+        load_lab(LAB), "stock", (mutant,), (scenario,), bound=killer.bound, deep=False, fresh=True,
+    )  # fmt: skip
+    folder = run_folders / "mutants" / name
+    folder.mkdir(parents=True)
+    deadline = Deadline.after(BUDGET)
+    (row,) = Bench(corpus, folder, deadline).matrix().rows
+    assert not deadline.passed
+    assert (row.state, row.lost) == ("killed", ()), row.detail
+    cell: Cell = row.cell(killer.scenario)
+    assert cell.fails_at == killer.bound
+    assert set(killer.kinds) <= set(cell.kinds)
