@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Known-wrong kernels are caught: a scenario that stops finding its bug fails here. `lab mutants` runs the whole corpus."""
+"""Known-wrong kernels are caught: a scenario that stops finding its bug fails here. `lab mutants` runs them all."""
 
 from pathlib import Path
 
