@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--kernel", metavar="KERNEL", help="with --all-pairs: the kernel (that of `with`)")
     parser.add_argument("--operations", metavar="OP[,OP]", help="with --all-pairs: pairs of these operations alone")
+    parser.add_argument("--filesystem", choices=("ext4", "xfs"), help="with --all-pairs: not that of the guest")
     parser.add_argument("--dry-run", action="store_true", help="print the plan, make and qemu lines; run nothing")
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
 
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.all_pairs is not None:
         return _all_pairs(args)
-    _refuse(args, "needs --all-pairs", "kernel", "operations")
+    _refuse(args, "needs --all-pairs", "kernel", "operations", "filesystem")
     experiment = resolve(_choice(args))
     if args.dry_run:
         from harness.engine.dryrun import describe
@@ -132,6 +133,5 @@ def _pairs(args: argparse.Namespace) -> Pairs:
     for name in ops:
         if name not in operations():
             raise BadInput(f"--operations: the racer has no operation `{name}`{choice(name, operations())}")
-    return resolve_pairs(
-        PairsChoice(args.config, parts_of(args.all_pairs), args.kernel, ops, _budget(args), args.points)
-    )
+    parts = parts_of(args.all_pairs)
+    return resolve_pairs(PairsChoice(args.config, parts, args.kernel, ops, _budget(args), args.points, args.filesystem))

@@ -37,6 +37,7 @@ class PairsChoice:
     operations: tuple[str, ...] = ()
     budget: float | None = None
     granularity: str | None = None
+    filesystem: str | None = None  # None: that of the sweep's guest
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Pairs:
     experiment: Experiment
     file: PairsFile
     left: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def filesystem(self) -> str:
+        """That the pairs are run on."""
+        return self.choice.filesystem or self.experiment.lab.guest("sweep").filesystem
 
     @property
     def batches(self) -> int:
@@ -80,10 +86,15 @@ def resolve_pairs(choice: PairsChoice) -> Pairs:
     lab = lab.model_copy(update={"experiment": lab.experiment.model_copy(update=changes)})
     file = load_pairs_file()
     every = pair_scenarios(choice.parts, file, choice.operations)
-    left = {each.name: why for each in every if (why := apart(each, file.apart, lab.guest("sweep").filesystem))}
-    scenarios = tuple(each for each in every if each.name not in left)
+    filesystem = choice.filesystem or lab.guest("sweep").filesystem
+    left = {each.name: why for each in every if (why := apart(each, file.apart, filesystem))}
+    scenarios = tuple(_mounted(each, choice.filesystem) for each in every if each.name not in left)
     plain = Choice(choice.config, with_=name, budget=choice.budget, granularity=choice.granularity, stress=False)
     return Pairs(choice, Experiment(plain, lab, (wanted(lab, "with"),), scenarios), file, left)
+
+
+def _mounted(scenario: Scenario, filesystem: str | None) -> Scenario:
+    return scenario.model_copy(update={"mount": f"{filesystem}-dax"}) if filesystem else scenario
 
 
 def perform_pairs(pairs: Pairs) -> tuple[RunFolder, Run, Filing]:
@@ -108,12 +119,11 @@ def perform_pairs(pairs: Pairs) -> tuple[RunFolder, Run, Filing]:
 
 def _filed(pairs: Pairs, run: Run) -> tuple[Filing, Verdict]:
     kernel, scenarios = run.kernels[0], pairs.experiment.scenarios
-    filesystem = pairs.experiment.lab.guest("sweep").filesystem
-    known = Known(pairs.file.documented, filesystem, kernel.release)
+    known = Known(pairs.file.documented, pairs.filesystem, kernel.release)
     results = {each.scenario: each for each in run.results}
     filed = tuple(file_pair(run, each, results.get(each.name), known) for each in scenarios)
     filing = Filing(
-        kernel.name, kernel.release, filesystem, pairs.choice.parts, _operations(scenarios),
+        kernel.name, kernel.release, pairs.filesystem, pairs.choice.parts, _operations(scenarios),
         round(run.seconds, 1), filed, pairs.left,
     )  # fmt: skip
     return filing, pairs_verdict(run, filed)
@@ -133,6 +143,7 @@ def reproduce_line(pairs: Pairs) -> str:
     words = ["./lab", "run", f"--all-pairs={','.join(choice.parts)}", "--kernel", pairs.experiment.kernels[0].name]
     words += [] if choice.config == folders.PROJECT / "lab.yaml" else ["--config", str(choice.config)]
     words += [f"--operations={','.join(choice.operations)}"] if choice.operations else []
+    words += [f"--filesystem={choice.filesystem}"] if choice.filesystem else []
     words += [f"--points={choice.granularity}"] if choice.granularity else []
     words += [f"--budget={choice.budget:.0f}s"] if choice.budget else []
     return shlex.join(words)

@@ -2,13 +2,14 @@
 """`lab run --all-pairs` on a prebuilt kernel whose guests follow scripts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.cli import main
 from harness.config.pairs import PARTS
-from harness.engine.pairs import FILE, Filing, PairsChoice, load_filing, perform_pairs, resolve_pairs
+from harness.engine.pairs import FILE, Filing, PairsChoice, load_filing, perform_pairs, reproduce_line, resolve_pairs
 from harness.errors import BadInput
 from harness.results.folder import RunFolder
 from harness.results.run import Run
@@ -108,6 +109,15 @@ def test_an_unknown_kernel_is_refused(kernels: Path) -> None:
     with pytest.raises(BadInput, match="there is no `nine`; there are stock, other"):
         resolve_pairs(PairsChoice(kernels / "lab.yaml", ("base",), kernel="nine"))
     assert resolve_pairs(PairsChoice(kernels / "lab.yaml", ("base",), "other")).experiment.kernels[0].name == "other"
+
+
+def test_the_file_system_that_was_asked_for_goes_into_every_scenario_and_the_reproduce_line(kernels: Path) -> None:
+    choice = PairsChoice(kernels / "lab.yaml", ("base",), operations=("fsync",), filesystem="xfs")
+    pairs = resolve_pairs(choice)
+    assert pairs.filesystem == "xfs"
+    assert {each.mount for each in pairs.experiment.scenarios} == {"xfs-dax"}
+    assert "--filesystem=xfs" in reproduce_line(pairs)
+    assert {each.mount for each in resolve_pairs(replace(choice, filesystem=None)).experiment.scenarios} == {None}
 
 
 def test_a_damaged_filing_is_told(perform: Perform) -> None:
