@@ -64,9 +64,28 @@ struct dur_stats {
 	__u64 base[DUR_DEVICES];	/* physical address of the first byte of /dev/pmemN, 0 if there is none */
 };
 
+/*
+ * The tape (module parameter `tape`): every flush, fence and mark in the order in which they happened, from the module's
+ * load on; DUR_RESET does not touch it. read() gives whole events and takes them off. The content of a flush follows
+ * its event, filled up to a multiple of 8 bytes. read() fails with EOVERFLOW if events were lost.
+ */
+enum dur_event_type {
+	DUR_EVENT_FLUSH,	/* length bytes at physical address place; number counts up */
+	DUR_EVENT_FENCE,	/* a fence has ended: flushes up to number are durable */
+	DUR_EVENT_MARK,		/* DUR_MARK was called with number */
+};
+
+struct dur_event {
+	__u32 type;
+	__u32 length;
+	__u64 number;
+	__u64 place;
+};
+
 #define DUR_RESET	_IO('U', 1)
 #define DUR_STATS	_IOR('U', 2, struct dur_stats)
 #define DUR_CHECK	_IOWR('U', 3, struct dur_check)	/* EBADF, EINVAL, EFAULT; takes no lock that a task may hold */
 #define DUR_CHECK_DEV	_IOWR('U', 4, struct dur_check)
+#define DUR_MARK	_IO('U', 5)	/* its argument is the mark's number; ENODEV without a tape */
 
 #endif

@@ -14,6 +14,10 @@ static unsigned int pages = 3072;
 module_param(pages, uint, 0444);
 MODULE_PARM_DESC(pages, "pages of 4 KiB that can be flushed between two resets");
 
+static unsigned int tape;
+module_param(tape, uint, 0444);
+MODULE_PARM_DESC(tape, "KiB of events that can be kept between two reads of the tape; 0: no tape");
+
 static long stats(struct dur_stats __user *arg)
 {
 	struct dur_stats s = {};
@@ -81,12 +85,20 @@ static long dur_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return check_call((void __user *)arg, by_file);
 	case DUR_CHECK_DEV:
 		return check_call((void __user *)arg, by_device);
+	case DUR_MARK:
+		return dur_tape_mark(arg);
 	}
 	return -ENOTTY;
 }
 
+static ssize_t dur_read(struct file *file, char __user *to, size_t count, loff_t *offset)
+{
+	return dur_tape_read(to, count);
+}
+
 static const struct file_operations dur_fops = {
 	.owner = THIS_MODULE,
+	.read = dur_read,
 	.unlocked_ioctl = dur_ioctl,
 };
 
@@ -100,15 +112,18 @@ static int __init dur_init(void)
 {
 	int ret;
 
-	if (!pages || pages > 1 << 18)
+	if (!pages || pages > 1 << 18 || tape > 1 << 18)
 		return -EINVAL;
 	dur_pmem_find();
-	ret = dur_probes_place(pages);
+	ret = dur_tape_open(tape) ?: dur_probes_place(pages);
 	if (ret)
-		return ret;
+		goto no_probes;
 	ret = misc_register(&dur_device);
-	if (ret)
-		dur_probes_remove();
+	if (!ret)
+		return 0;
+	dur_probes_remove();
+no_probes:
+	dur_tape_close();
 	return ret;
 }
 
@@ -116,6 +131,7 @@ static void __exit dur_exit(void)
 {
 	misc_deregister(&dur_device);
 	dur_probes_remove();
+	dur_tape_close();
 }
 
 module_init(dur_init);

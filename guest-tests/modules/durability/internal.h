@@ -17,6 +17,14 @@ enum dur_result dur_look(u64 phys, const u8 *expected, size_t length, u8 *flushe
 /* resolve.c: the physical address of a file's byte, 0 if there is none */
 u64 dur_resolve(struct file *file, u64 offset, unsigned long address, enum dur_source *source);
 
+/* tape.c; number: of a flush, or of the last flush that a fence covers */
+int dur_tape_open(unsigned int kib);
+void dur_tape_close(void);
+void dur_tape_flush(u32 number, u64 phys, const void *content, size_t length);
+void dur_tape_fence(u32 number);
+long dur_tape_mark(unsigned long number);
+ssize_t dur_tape_read(char __user *to, size_t count);
+
 /* pmem.c */
 void dur_pmem_find(void);
 void dur_pmem_stats(struct dur_stats *stats);

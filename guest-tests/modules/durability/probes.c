@@ -68,10 +68,12 @@ static void take_page(const void *content, size_t length)
 {
 	u64 phys = phys_of(content);
 
-	if (!phys || is_ordinary_memory(phys))
+	if (!phys || is_ordinary_memory(phys)) {
 		elsewhere++;
-	else
-		shadow_flush(&shadow, phys, content, length);
+		return;
+	}
+	shadow_flush(&shadow, phys, content, length);
+	dur_tape_flush(shadow.flushes, phys, content, length);
 }
 
 static void take(enum dur_probe probe, const void *content, size_t length)
@@ -156,6 +158,7 @@ static int fence_left(struct kretprobe_instance *instance, struct pt_regs *regs)
 		return 0;
 	HOLD(flags);
 	shadow_fence_end(&shadow, *(u32 *)instance->data);
+	dur_tape_fence(*(u32 *)instance->data);
 	LET_GO(flags);
 	return 0;
 }
