@@ -9,6 +9,9 @@
  *	silent FILE			behind `points`: a byte each, 1 where a stop equals one at the actor's next point
  *	sample N			one of N schedules pruned by that is run all the same
  *	races N / cpus N / seed N	stress
+ *	tape 1				all that reaches the media goes to the records
+ *	filesystem NAME			of the images
+ *	image FILE OFFSETS		of the next NVDIMM: a file to look at, offsets of words: 64,576,1088
  *	scenario name=N prepare=P map=M as=A unit=BYTES pages=N bound=C tags=0|1 durable=0|1 actor=OP:PAGE:PAGES ...
  */
 
@@ -122,6 +125,24 @@ static void read_silent(struct job *job, const char *path)
 	close(fd);
 }
 
+static void parse_image(struct job *job, char *value)
+{
+	char *file = strtok_r(value, " ", &value), *offset;
+	struct crash_image *image;
+
+	if (!file)
+		die("job: an image without a file");
+	job->image = realloc(job->image, (job->images + 1) * sizeof(*job->image));
+	image = &job->image[job->images++];
+	memset(image, 0, sizeof(*image));
+	snprintf(image->file, sizeof(image->file), "%s", file);
+	while ((offset = strtok_r(NULL, ",", &value))) {
+		if (image->words == PAGES_MAX * WORDS)
+			die("job: an image with more than %d words", PAGES_MAX * WORDS);
+		image->offset[image->words++] = strtol(offset, NULL, 0);
+	}
+}
+
 static void parse_line(struct job *job, char *key, char *value)
 {
 	if (!strcmp(key, "build-id"))
@@ -136,6 +157,12 @@ static void parse_line(struct job *job, char *key, char *value)
 		read_silent(job, value);
 	else if (!strcmp(key, "sample"))
 		job->sample = strtoul(value, NULL, 0);
+	else if (!strcmp(key, "tape"))
+		job->tape = atoi(value);
+	else if (!strcmp(key, "filesystem"))
+		snprintf(job->filesystem, sizeof(job->filesystem), "%s", value);
+	else if (!strcmp(key, "image"))
+		parse_image(job, value);
 	else if (!strcmp(key, "races"))
 		job->races = atoi(value);
 	else if (!strcmp(key, "cpus"))

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* racer JOB: see job.c for the file. One with `races` is stress (stress.c), any other a sweep (sweep.c). */
+/*
+ * racer JOB: see job.c for the file. One with `races` is stress (stress.c), one with `image` looks at what a power cut
+ * left (reboot.c), any other is a sweep (sweep.c).
+ */
 
 #include <stdlib.h>
 
@@ -14,5 +17,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		die("usage: racer JOB");
 	job_read(&job, argv[1]);
+	if (job.images)
+		return reboot_guest(&job);
 	return job.races ? stress_guest(&job) : sweep_guest(&job);
 }

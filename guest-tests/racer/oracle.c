@@ -126,6 +126,21 @@ static uint32_t promised_now(const struct shared *s)
 	return words;
 }
 
+/* The same for the sync that a mark of tape.c stands for: what an actor's promised is known from its beginning. */
+uint32_t oracle_promised(const struct shared *s, int mark)
+{
+	const struct actor_spec *spec;
+	uint32_t words = 0;
+
+	if (mark == MARK_FURTHER)
+		return promised_now(s);
+	spec = &s->scenario.actor[mark];
+	for (int w = 0; w < WORDS; w++)
+		for (int p = spec->page; p < spec->page + spec->pages; p++)
+			words |= s->at->result[mark].promised & bit_of(w, p);
+	return words;
+}
+
 static int physical_block(int fd, size_t offset, __u64 *device_offset)
 {
 	char memory[sizeof(struct fiemap) + sizeof(struct fiemap_extent)] = { 0 };
@@ -172,6 +187,7 @@ void oracle_at_sync(struct actor *a)
 
 	if (!s->durable)
 		return;
+	tape_mark(a->number);
 	for (int w = 0; w < WORDS; w++) {
 		for (int p = a->spec->page; p < a->spec->page + a->spec->pages; p++) {
 			size_t within = p * s->unit + word_offset(w);
@@ -224,6 +240,7 @@ static void sync_once_more(struct shared *s, report_fn report, void *to)
 		report(to, "error", "-: fsync after the schedule failed");
 		return;
 	}
+	tape_mark(MARK_FURTHER);
 	for (int w = 0; w < WORDS; w++) {
 		for (int p = 0; p < s->scenario.pages; p++) {
 			uint64_t value = w < s->scenario.actors ? stored_value(s->at, w) : old_value(&s->scenario, p, w);
@@ -282,6 +299,7 @@ void oracle_at_rest(struct shared *s, report_fn report, void *to)
 		oracle_tags(s, 0, report, to);
 	if (!s->scenario.durable)
 		return;
+	tape_mark(MARK_REST);
 	report_syncs(s, report, to);
 	sync_once_more(s, report, to);
 	if (s->scenario.tags)

@@ -167,6 +167,15 @@ void oracle_at_sync(struct actor *a);
 void oracle_end(const struct scenario *s);
 void oracle_at_rest(struct shared *s, report_fn report, void *to);
 
+uint32_t oracle_promised(const struct shared *s, int mark);
+
+/* tape.c: durability.ko's tape as records. A mark below ACTORS_MAX: a sync of that actor has returned. */
+enum mark { MARK_BEGIN = ACTORS_MAX, MARK_REST, MARK_FURTHER };
+void tape_open(void);
+void tape_mark(int mark);
+void tape_drain(void);
+void tape_promises(const struct shared *s);
+
 /* kernel_log.c */
 #define FULL_TEXTS 20	/* of one scenario: later splats are kept by their first line alone, and counted */
 void kernel_log_open(void);
@@ -183,6 +192,12 @@ void record_flush(void);
 void json_text(char *out, size_t size, const char *text);
 
 /* job.c */
+struct crash_image {
+	char file[NAME_LEN];	/* name within the file system */
+	int words;
+	long offset[PAGES_MAX * WORDS];
+};
+
 struct job {
 	char build_id[64];
 	uint32_t points;
@@ -195,6 +210,11 @@ struct job {
 	uint8_t *silent;	/* a byte a point: 1 where the actor only computes until its next point; NULL: no pruning */
 	unsigned int sample;	/* one of so many pruned schedules is run all the same; 0: none */
 	int repeat;
+	bool tape;		/* all that reaches the media goes to the records */
+	/* reboot.c */
+	char filesystem[16];
+	int images;
+	struct crash_image *image;
 	/* stress */
 	int races;
 	int cpus;
@@ -205,6 +225,9 @@ void job_read(struct job *job, const char *path);
 /* sweep.c, stress.c */
 int sweep_guest(struct job *job);
 int stress_guest(struct job *job);
+
+/* reboot.c */
+int reboot_guest(struct job *job);
 
 void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 

@@ -72,6 +72,7 @@ static void prepare(struct sweep *w)
 	all_actors(w, CMD_SETUP);
 	if (s->scenario.prepare == PREP_SYNCED && fsync(s->fd))
 		die("fsync of the prepared file");
+	tape_mark(MARK_BEGIN);
 }
 
 static void run_path(struct sweep *w, const struct path *p, struct outcome *o)
@@ -228,8 +229,11 @@ static bool run_and_keep(struct sweep *w, const struct path *p, bool silent, boo
 	run_path(w, p, &o);
 	count_points(w, p, equal);
 	judge(w, &o);
-	if (!silent)
+	tape_drain();
+	if (!silent) {
+		tape_promises(w->shared);
 		keep(w, p, &o, with_trace);
+	}
 	if (!o.run.ended)
 		give_up(w);
 	return o.run.fired == (unsigned int)p->stops;
@@ -320,6 +324,7 @@ static void warm_up(struct sweep *w)
 			return;	/* the first recorded schedule will say so */
 		all_actors(w, CMD_LOOK);
 		world_remove(w->shared, w->il);
+		tape_drain();
 	}
 	kernel_log_drain(NULL, NULL);
 }
@@ -458,6 +463,8 @@ int sweep_guest(struct job *job)
 	open_all(&w);
 	oracle_open();
 	sigaction(SIGUSR1, &(struct sigaction){ .sa_handler = on_hung }, NULL);
+	if (job->tape)
+		tape_open();
 	kernel_log_open();
 	kernel_log_drain(NULL, NULL);
 	place_points(&w);
@@ -468,6 +475,9 @@ int sweep_guest(struct job *job)
 		memset(w.cover, 0, 2 * job->points);
 		status = run_scenario(&w, &job->scenario[i], i == 0);
 	}
+	if (job->tape)
+		sync();		/* so that the whole medium can be compared with the tape */
+	tape_drain();
 	if (ioctl(w.il, IL_STATS, &stats))
 		die("IL_STATS");
 	record("{\"t\":\"bye\",\"missed\":%llu,\"hits\":%llu,\"base_preempt\":%d,\"status\":%d}\n",
