@@ -28,7 +28,10 @@ Tick = Callable[[int], None]  # called with the progress since the last call, in
 
 @dataclass(frozen=True)
 class Batch:
-    """Scenarios that share a guest, and where its files go. ``only``: by scenario the one schedule to run."""
+    """Scenarios that share a guest, and where its files go. ``only``: by scenario the one schedule to run.
+
+    With ``tape`` all that reaches the media is recorded; ``inspect`` gets the first NVDIMM's image of an ended guest.
+    """
 
     subject: Subject
     ledger: Ledger
@@ -37,6 +40,8 @@ class Batch:
     base: Path
     only: str = ""
     sample: int = 0
+    tape: bool = False
+    inspect: Callable[[Path], None] | None = None
 
 
 def sweep(batch: Batch, deadline: Deadline, tick: Tick) -> None:
@@ -49,7 +54,7 @@ def sweep(batch: Batch, deadline: Deadline, tick: Tick) -> None:
     while (scenarios := batch.ledger.open_accounts()) and not deadline.passed:
         points = tuple(point.address for point in batch.subject.points)
         job = Job(batch.subject.kernel.build_id, points, tuple(scenarios), resume=resume, only=batch.only,
-                  silent=batch.subject.silent, sample=batch.sample)  # fmt: skip
+                  silent=batch.subject.silent, sample=batch.sample, tape=batch.tape)  # fmt: skip
         end = _boot(batch, job, guests, deadline, tick)
         guests += 1
         if end.kind == "timeout":
@@ -70,7 +75,10 @@ def _boot(batch: Batch, job: Job, number: int, deadline: Deadline, tick: Tick) -
             for line in guest.records(deadline):
                 batch.ledger.take(line)
                 tick(_advance(batch.ledger, line))
-            return guest.wait(deadline)
+            end = guest.wait(deadline)
+        if batch.inspect and end.kind == "finished":
+            batch.inspect(nvdimms[0].image)
+        return end
     finally:
         for nvdimm in nvdimms:
             nvdimm.image.unlink()

@@ -14,6 +14,8 @@ from harness.results.junit import junit
 from harness.results.ktap import ktap
 from harness.results.run import Run
 
+CUTS = "powercut.json"  # a folder with it is of `lab powercut`, whose results no report reads
+
 
 @dataclass(frozen=True)
 class RunFolder:
@@ -44,6 +46,7 @@ class RunFolder:
         """The folder of a run by number, by path, or "last". Raises BadInput if there is none."""
         parent = parent or folders.runs()
         numbers = _numbers(parent) if parent.is_dir() else []
+        numbers = [each for each in numbers if not (parent / str(each) / CUTS).exists()]
         if name == "last":
             if not numbers:
                 raise BadInput(f"there is no run in {parent} yet: `./lab run` makes one")

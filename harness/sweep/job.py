@@ -17,6 +17,7 @@ class Job:
     ``addresses`` are the points' in their numbers' order; ``resume`` and ``only`` are schedules by number: go on behind
     that one in the first scenario, or run nothing but that one. ``silent`` are numbers of points at which a second stop
     is pruned (harness/points/silent.py); one of ``sample`` pruned schedules is run all the same, none if it is 0.
+    With ``tape`` all that reaches the media is recorded.
     """
 
     build_id: str
@@ -29,6 +30,7 @@ class Job:
     seed: int = 1
     silent: frozenset[int] = frozenset()
     sample: int = 0
+    tape: bool = False
 
     def files(self) -> dict[str, bytes]:
         """The files to lay over the initramfs, by name without leading slash."""
@@ -42,6 +44,7 @@ class Job:
         lines += [f"resume {self.resume}"] if self.resume else []
         lines += [f"only {self.only}"] if self.only else []
         lines += ["silent /job.silent", f"sample {self.sample}"] if self.silent else []
+        lines += ["tape 1"] if self.tape else []
         lines += [f"races {self.races}", f"cpus {self.cpus}", f"seed {self.seed}"] if self.races else []
         return "\n".join(lines + scenario_lines(self.scenarios)) + "\n"
 

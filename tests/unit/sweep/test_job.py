@@ -57,3 +57,8 @@ def test_only_a_stress_job_speaks_of_races_cpus_and_seed() -> None:
     assert "cpus" not in quiet
     stress = Job(BUILD_ID, (), (), races=2000, cpus=4, seed=9).files()["job"].decode().splitlines()
     assert stress[2:] == ["races 2000", "cpus 4", "seed 9"]
+
+
+def test_a_tape_is_asked_for_by_a_line_and_by_none_where_there_is_none() -> None:
+    assert "\ntape 1\n" in Job("0a", (), (), tape=True).files()["job"].decode()
+    assert "tape" not in Job("0a", (), ()).files()["job"].decode()

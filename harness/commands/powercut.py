@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Cuts the power at chosen moments of chosen schedules, boots the kernel on what the media then held, and checks that
+the file system is sound and that nothing is lost that an fsync promised (docs/power-cuts.md). Exit status: 0 nothing
+is, 1 the kernel failed, 2 wrong input, 3 the lab broke, 4 inconclusive."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.powercut.run import Wish
+
+NAME = "powercut"
+HELP = "cut the power after each fsync, reboot, and look"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the verb's options."""
+    parser.add_argument("--kernel", default="", metavar="NAME", help="a kernel of lab.yaml (the one `with` the patch)")
+    parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="only these scenarios")
+    parser.add_argument("--schedule", default="", metavar="SCHEDULE", help="this one alone, as reports print it")
+    parser.add_argument("--bound", type=int, choices=(0, 1, 2), default=1, help="at most that many stops a schedule")
+    parser.add_argument("--sample", type=int, default=2, metavar="N", help="of the schedules with a stop, cut N (2)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="draws those N, and the pending lines")
+    parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Does it."""
+    from harness import host
+
+    wish = _wish(args)
+    host.ensure(args.no_install, ("build", "image", "guest"))
+    from harness.powercut.report import render
+    from harness.powercut.result import dump
+    from harness.powercut.run import perform
+    from harness.progress import say
+
+    folder, done = perform(wish)
+    print(dump(done) if args.json else render(done))
+    say(f"all of it: {folder.path}")
+    return int(done.word.status)
+
+
+def _wish(args: argparse.Namespace) -> Wish:
+    from harness.config.units import seconds_of
+    from harness.errors import BadInput
+    from harness.powercut.run import Wish
+
+    try:
+        budget = seconds_of(args.budget) if args.budget else None
+    except ValueError as error:
+        raise BadInput(f"--budget: {error}") from None
+    if args.sample < 0:
+        raise BadInput(f"--sample: {args.sample} cannot be, take 0 or more")
+    names = tuple(name for words in args.scenario for name in words.split(",") if name)
+    return Wish(args.config, args.kernel, names, args.schedule, args.bound, args.sample, args.seed, budget)

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Boots the kernel on crash images: each is mounted, which replays its journal or log, looked at, and unmounted."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from harness.config.models import GuestSpec
+from harness.deadline import Deadline
+from harness.engine.guests import guest_plan
+from harness.errors import LabBroke
+from harness.guest.plan import Nvdimm
+from harness.guest.runner import Guest
+from harness.image.initramfs import assemble, overlay
+from harness.kernel.artefacts import Kernel
+
+CRASHED = ("panic", "oops", "soft-lockup", "hang")
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """An image and its stamp, and what to look at in it: a file of its root and offsets of words."""
+
+    image: Path
+    stamp: int
+    file: str
+    offsets: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Rebooted:
+    """What the rebooted kernel said of one image.
+
+    ``mount``, ``open``, ``umount`` are errnos, 0 if it went well. ``words`` in the order of the offsets, negative where
+    the file ends before or reading failed. ``died``: how the guest ended, if it did of this image.
+    """
+
+    mount: int = 0
+    umount: int = 0
+    open: int = 0
+    size: int = -1
+    words: tuple[int, ...] = ()
+    log: tuple[str, ...] = ()
+    died: str = ""
+
+
+@dataclass
+class _Reader:
+    """Reads the records of one guest (guest-tests/racer/reboot.c)."""
+
+    suspects: Sequence[Suspect]
+    done: list[Rebooted] = field(default_factory=list)
+    at: int = -1  # the image that was begun last
+    said_bye: bool = False
+    _log: list[str] = field(default_factory=list)
+    _row: Rebooted | None = None
+
+    def take(self, line: str) -> None:
+        """One record. Raises LabBroke."""
+        row = json.loads(line)
+        kind = row["t"]
+        if kind == "broken":
+            raise LabBroke(f"the guest that mounts crash images stopped: {row['why']} ({row['error']})")
+        if kind in ("image", "bye"):
+            self._close()
+            self.said_bye = kind == "bye"
+            if kind == "image":
+                self._begin(row["n"], row["stamp"])
+        elif kind == "modules":
+            pass  # for who reads the records: which /dev/pmemN is which image
+        elif kind == "k":
+            self._log.append(row["m"])
+        elif kind == "rebooted":
+            words = tuple(row["w"])
+            self._row = Rebooted(row["mount"], row["umount"], row["open"], row["size"], words)
+        else:
+            raise LabBroke(f"the guest that mounts crash images wrote a record of unknown type {kind!r}")
+
+    def _begin(self, number: int, stamp: int) -> None:
+        if number != len(self.done) or stamp != self.suspects[number].stamp:
+            raise LabBroke(f"the guest mounted image {stamp} where {self.suspects[number].stamp} was meant")
+        self.at = number
+        self._log.clear()
+
+    def _close(self) -> None:
+        if self._row:
+            self.done.append(replace(self._row, log=tuple(self._log)))
+        self._row = None
+        self._log.clear()
+
+    def died(self, how: str) -> None:
+        """The guest died of the image begun last."""
+        if self._row:
+            self._close()
+            self.done[-1] = replace(self.done[-1], died=how)
+        else:
+            self.done.append(Rebooted(log=tuple(self._log), died=how))
+
+
+def reboot(
+    kernel: Kernel, suspects: Sequence[Suspect], guest: GuestSpec, base: Path, folder: Path, deadline: Deadline
+) -> list[Rebooted]:
+    """What becomes of each image, in order; a guest that dies of one is followed by another for the rest.
+
+    Raises LabBroke where the lab is at fault, or the deadline passed.
+    """
+    results: list[Rebooted] = []
+    boots = 0
+    while len(results) < len(suspects):
+        results += _boot(kernel, suspects[len(results) :], guest, base, folder / f"guest-{boots}", deadline)
+        boots += 1
+    return results
+
+
+def _boot(
+    kernel: Kernel, suspects: Sequence[Suspect], guest: GuestSpec, base: Path, folder: Path, deadline: Deadline
+) -> list[Rebooted]:
+    folder.mkdir(parents=True)
+    initramfs = assemble(folder / "initramfs", base, overlay({"job": job(suspects, guest.filesystem).encode()}))
+    plan = guest_plan("sweep", guest, kernel.bzimage, folder, "tcg")
+    media = tuple(Nvdimm(each.image, each.image.stat().st_size) for each in suspects)
+    # init mounts none of them: it is what this guest is there for.
+    plan = replace(plan, initramfs=initramfs, nvdimms=media, arguments=("lab.nvdimms=0",))
+    reader = _Reader(suspects)
+    try:
+        with Guest(plan) as running:
+            for line in running.records(deadline):
+                reader.take(line)
+            end = running.wait(deadline)
+    finally:
+        initramfs.unlink()
+    if reader.said_bye:
+        return reader.done
+    if end.kind not in CRASHED or reader.at < 0:
+        raise LabBroke(f"the guest that mounts crash images ended ({end.kind}): {end.detail}")
+    reader.died(f"{end.kind}: {end.detail}")
+    return reader.done
+
+
+def job(suspects: Sequence[Suspect], filesystem: str) -> str:
+    """The racer's job file."""
+    lines = [f"filesystem {filesystem}"]
+    lines += [f"image {each.file} {','.join(map(str, each.offsets))}" for each in suspects]
+    return "\n".join(lines) + "\n"
