@@ -180,7 +180,10 @@ void oracle_before_sync(struct actor *a)
 		a->result->promised = promised_now(a->shared);
 }
 
-/* Called when a sync of this actor has returned, before anything else happens. */
+/*
+ * Called when a sync of this actor has returned, before anything else happens. What a private mapping shows may be a
+ * copy, which is no page of the file.
+ */
 void oracle_at_sync(struct actor *a)
 {
 	const struct scenario *s = &a->shared->scenario;
@@ -195,7 +198,8 @@ void oracle_at_sync(struct actor *a)
 
 			if (a->result->promised & bit_of(w, p))
 				a->result->durable[w][p] =
-					durable(a->fd, a->window->base + within, value, a->map + within);
+					durable(a->fd, a->window->base + within, value,
+						s->private_map ? NULL : a->map + within);
 		}
 	}
 }
