@@ -202,6 +202,15 @@ static void check_views(struct view *v, int page, int word, uint64_t value)
 	}
 }
 
+/* Behind the end of the file every access is a SIGBUS (mmap(2)): a page that can be read was left mapped. */
+static void check_beyond(struct view *v, int page)
+{
+	for (int i = 0; i < v->s->scenario.actors; i++)
+		if (v->s->at->looked[i][page])
+			violate(v, "mismatch", i, "the mapping reaches behind the end of the file", page, 0,
+				v->s->at->look[i][page][0]);
+}
+
 static void check_end(struct view *v)
 {
 	const struct scenario *s = &v->s->scenario;
@@ -213,6 +222,8 @@ static void check_end(struct view *v)
 		if (!within[p]) {
 			if (!anyone(s, OP_SHRINKS))
 				violate(v, "lost-bytes", -1, "the file ends early", p, 0, 0);
+			else
+				check_beyond(v, p);
 			continue;
 		}
 		for (int i = 0; i < s->actors; i++)

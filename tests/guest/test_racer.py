@@ -253,6 +253,7 @@ WRONG: dict[str, set[str]] = {
     "foreign-store": {"lost-bytes"},
     "file-ends-early": {"lost-bytes"},
     "file-truncated": set(),
+    "mapped-behind-end": {"mismatch"},
     "mismatch": {"mismatch"},
     "private-mapping-differs": set(),
     "private-store-lost": {"lost-store"},

@@ -233,11 +233,16 @@ static void file_ends_early(void)
 		die("ftruncate");
 }
 
-static void file_truncated(void)
+static void mapped_behind_end(void)
 {
 	ops_are("truncate", "read-fault");
 	s.scenario.actor[A].page = 1;
 	file_ends_early();
+}
+
+static void file_truncated(void)
+{
+	mapped_behind_end();
 	s.at->looked[A][1] = s.at->looked[B][1] = false;
 }
 
@@ -337,6 +342,7 @@ static const struct {
 	{ "foreign-store", foreign_store },
 	{ "file-ends-early", file_ends_early },
 	{ "file-truncated", file_truncated },
+	{ "mapped-behind-end", mapped_behind_end },
 	{ "mismatch", mismatch },
 	{ "private-mapping-differs", private_mapping_differs },
 	{ "private-store-lost", private_store_lost },
