@@ -3,6 +3,7 @@
 
 import shlex
 from pathlib import Path
+from typing import Literal
 
 from harness.deadline import Deadline
 from harness.engine.batches import BATCHES, batches
@@ -27,7 +28,9 @@ def describe(experiment: Experiment, count: int = BATCHES) -> str:
         lines.append(f"stress: {plan.stress_races} races a scenario on {plan.stress_cpus} CPUs")
     for wanted in experiment.kernels:
         lines += ["", f"# {wanted.name}", *_make(experiment, wanted)]
-    return "\n".join([*lines, "", "# a sweep's guest", _qemu(experiment)])
+    if plan.stress_races:
+        lines += ["", "# a stress guest, its port of 127.0.0.1 chosen at its start", _qemu(experiment, "stress")]
+    return "\n".join([*lines, "", "# a sweep's guest", _qemu(experiment, "sweep")])
 
 
 def _origin(wanted: Wanted) -> str:
@@ -45,6 +48,6 @@ def _make(experiment: Experiment, wanted: Wanted) -> list[str]:
     return [shlex.join(line) for line in make_lines(request_of(wanted, tree, units))]
 
 
-def _qemu(experiment: Experiment) -> str:
-    guest = experiment.lab.guest("sweep")
-    return shlex.join(qemu_argv(guest_plan("sweep", guest, Path("bzImage"), Path("runs/N/guests/KERNEL"), "tcg")))
+def _qemu(experiment: Experiment, kind: Literal["sweep", "stress"]) -> str:
+    guest, mode = experiment.lab.guest(kind), "ssh" if kind == "stress" else kind
+    return shlex.join(qemu_argv(guest_plan(mode, guest, Path("bzImage"), Path("runs/N/guests/KERNEL"), "tcg")))

@@ -2,27 +2,27 @@
 """Stress of a run: each kernel's scenarios raced in a guest of several CPUs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.experiment import Experiment
-from harness.engine.guests import fresh_nvdimms, guest_plan, mounted, supplies
+from harness.engine.guests import mounted
+from harness.engine.stress_guest import Raced as GuestRaced
+from harness.engine.stress_guest import StressBoot, race_in_guest
 from harness.engine.stresser import StressLedger
 from harness.engine.subject import Subject
 from harness.engine.sweeper import CRASH
 from harness.errors import LabBroke
 from harness.guest.plan import Accelerator
-from harness.guest.runner import Guest
-from harness.image.initramfs import assemble, overlay
-from harness.kernel.artefacts import Kernel
-from harness.progress import Progress
+from harness.guest.ssh import ConnectionLost
+from harness.progress import Progress, say
 from harness.sweep.job import Job
 from harness.sweep.records import StressResult
 
-TAGS = "dirty-tags"
+CONNECTIONS_LOST_MAX = 2  # of one kernel: a third is no accident
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,12 @@ class Plan:
 
 
 def race(plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadline: Deadline) -> None:
-    """Guest after guest until every scenario is told of; one that the lab is at fault for ends it."""
-    for number in range(len(scenarios)):
+    """Guest after guest until every scenario is told of; one that the lab is at fault for ends it.
+
+    A guest that lives but cannot be heard is replaced, CONNECTIONS_LOST_MAX times: what it had not told is raced again.
+    """
+    lost = 0
+    for number in range(len(scenarios) + CONNECTIONS_LOST_MAX):
         left = [scenario for scenario in scenarios if scenario.name not in ledger.results]
         if not left or deadline.passed:
             return
@@ -79,45 +83,37 @@ def race(plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadli
         job = Job(plan.subject.kernel.build_id, (), tuple(left), races=plan.races, cpus=plan.guest.cpus)
         try:
             _boot(plan, job, ledger, number, deadline)
+        except ConnectionLost as error:
+            lost += 1
+            if lost > CONNECTIONS_LOST_MAX:
+                return _break(plan, ledger, left, str(error))
+            say(f"{plan.subject.name}: {error}; racing on in a fresh guest")
         except LabBroke as error:
-            for scenario in left:
-                if scenario.name not in ledger.results:
-                    ledger.results[scenario.name] = _broken(scenario, plan, str(error))
-            return
+            return _break(plan, ledger, left, str(error))
 
 
-def _broken(scenario: Scenario, plan: Plan, why: str) -> StressResult:
-    return StressResult(scenario.name, plan.subject.name, plan.guest.cpus, 0, {}, 0.0, (), why)
-
-
-def _modules(kernel: Kernel) -> dict[str, bytes]:
-    """dirty-tags alone: it needs no probe, and stress runs without any. The racer says so where it is missing."""
-    return {f"modules/{TAGS}.ko": kernel.modules[TAGS].read_bytes()} if TAGS in kernel.modules else {}
+def _break(plan: Plan, ledger: StressLedger, left: Sequence[Scenario], why: str) -> None:
+    for each in left:
+        broken = StressResult(each.name, plan.subject.name, plan.guest.cpus, 0, {}, 0.0, (), why)
+        ledger.results.setdefault(each.name, broken)
 
 
 def _boot(plan: Plan, job: Job, ledger: StressLedger, number: int, deadline: Deadline) -> None:
     """One guest. Raises LabBroke if it ended in a way that no kernel is to blame for."""
     guest = mounted(plan.guest, job.scenarios[0].mount)
-    store = supplies(guest)
-    folder = plan.folder / f"guest-{number}"
-    folder.mkdir(parents=True)
-    boot = guest_plan("stress", guest, plan.subject.kernel.bzimage, folder, plan.accelerator)
-    initramfs = assemble(folder / "initramfs", store.base, overlay({**job.files(), **_modules(plan.subject.kernel)}))
-    boot = replace(boot, initramfs=initramfs, nvdimms=fresh_nvdimms(boot.nvdimms, store.template, folder))
+    boot = StressBoot(plan.subject.kernel, guest, plan.folder / f"guest-{number}", plan.accelerator)
     ledger.begin_guest()
-    try:
-        with Guest(boot) as running:
-            for line in running.records(deadline):
-                ledger.take(line)
-            end = running.wait(deadline)
-    finally:
-        for nvdimm in boot.nvdimms:
-            nvdimm.image.unlink()
-        initramfs.unlink()
-    if ledger.finished or end.kind == "timeout":
+    raced = race_in_guest(boot, job, ledger.take, deadline)
+    if raced.end and raced.end.kind in CRASH:
+        ledger.under_way(raced.end.console)
+        ledger.crash(CRASH[raced.end.kind], raced.end.detail)
+    if ledger.finished or (raced.end and raced.end.kind == "timeout"):
         return
-    if end.kind in CRASH:
-        ledger.under_way(end.console)
-        ledger.crash(CRASH[end.kind], end.detail)
     if ledger.now not in ledger.results:
-        raise LabBroke(f"a guest ended before its work was done ({end.kind}): {end.detail}")
+        raise LabBroke(f"a guest ended before its work was done {_how(raced)}")
+
+
+def _how(raced: GuestRaced) -> str:
+    if raced.end:
+        return f"({raced.end.kind}): {raced.end.detail}"
+    return f"(the racer's status is {raced.status}): {raced.said or 'it gave no reason'}"

@@ -51,7 +51,7 @@ class StressLedger:
         told = self.results.get(self.now)
         if told is None:
             self.results[self.now] = StressResult(self.now, self.kernel, self.cpus, 1, {kind: 1}, 0.0, (detail,))
-        elif not told.broken:
+        elif not told.broken and not (kind is Kind.HANG and kind in told.failures):  # the same hang, seen twice
             failures = {**told.failures, kind: told.failures.get(kind, 0) + 1}
             self.results[self.now] = replace(told, failures=failures, examples=(*told.examples, detail))
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from harness.guest.machine import Machine
 
-Mode = Literal["sweep", "stress", "ssh"]
+Mode = Literal["sweep", "ssh"]
 Accelerator = Literal["kvm", "tcg"]
 
 
@@ -24,7 +24,7 @@ class GuestPlan:
     """One boot.
 
     ``sweep``: one emulated CPU whose time is its count of instructions, so that each boot is the same bit for bit.
-    ``stress``: the same job on several CPUs that run in parallel. ``ssh``: no job, but a network and an SSH server.
+    ``ssh``: several CPUs that run in parallel, a network and an SSH server; stress, ``lab exec`` and ``lab shell``.
     ``memory`` in bytes; ``folder`` takes console.log, records and qemu.log of this boot; ``accelerator`` is heeded
     outside of a sweep only, which is emulated always; ``gdb`` is a socket at which the guest waits for a debugger.
     """

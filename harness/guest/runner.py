@@ -112,6 +112,10 @@ class Guest:
             if self.end:
                 raise LabBroke(f"the guest ended before it could be spoken to ({self.end.kind}): {self.end.detail}")
 
+    def heard(self) -> None:
+        """A sign of life came on a way of its own, as over SSH."""
+        self._heard = time.monotonic()
+
     def monitor(self, patience: float = 5.0) -> Monitor:
         """A connection to QEMU's monitor, to be used in a ``with``."""
         assert self.plan.qmp, "there is a monitor only inside of the guest's `with`"

@@ -21,7 +21,12 @@ ADDRESS = "127.0.0.1"
 CHUNK = 64 << 10
 RETRY = 0.05  # seconds
 LOST_SECONDS = 3.0  # that a dying guest is given to show its end, once the connection is lost
+REST_SECONDS = 1.0  # that what a dead guest had sent is waited for
 KERNELS_FAULT = ("panic", "oops", "soft-lockup", "hang")
+
+
+class ConnectionLost(LabBroke):
+    """The connection is gone and the guest has not ended: nothing is said about its kernel."""
 
 
 class Shell:
@@ -50,8 +55,13 @@ class Shell:
         except (SSHException, OSError, EOFError) as error:
             raise self._lost(str(error)) from None
         while not _done(channel):
-            if not _drain(channel, stdout, stderr):
+            if _drain(channel, stdout, stderr):
+                continue
+            try:
                 self._check(deadline or Deadline())
+            except (KernelFailed, LabBroke):
+                _drain_rest(channel, stdout, stderr)
+                raise
         status = channel.recv_exit_status()
         if status < 0:
             raise self._lost("it was closed under the command")
@@ -79,18 +89,18 @@ class Shell:
     def _open(self, command: str, stdin: BinaryIO | None) -> "paramiko.Channel":
         transport = self.connection.client.get_transport()
         if transport is None:
-            raise LabBroke("the connection to the guest is closed")
+            raise self._lost("it is closed")
         channel: paramiko.Channel = transport.open_session()
         channel.exec_command(command)
         threading.Thread(target=_feed, args=(channel, stdin), daemon=True).start()
         return channel
 
-    def _lost(self, how: str) -> LabBroke:
+    def _lost(self, how: str) -> ConnectionLost:
         """The error for a lost connection; raises the better one where the guest's own end is behind it."""
         patience = Deadline.after(LOST_SECONDS)
         while not patience.passed:
             self._check(Deadline())
-        return LabBroke(f"the connection to the guest is lost: {how}")
+        return ConnectionLost(f"the connection to the guest is lost: {how}")
 
     def _check(self, deadline: Deadline) -> None:
         self.guest.watch(deadline)
@@ -161,6 +171,14 @@ def _drain(channel: "paramiko.Channel", stdout: BinaryIO, stderr: BinaryIO) -> b
             stream.write(data)
             stream.flush()
     return bool(out or err)
+
+
+def _drain_rest(channel: "paramiko.Channel", stdout: BinaryIO, stderr: BinaryIO) -> None:
+    """What a guest that has died had sent before: QEMU's end closes the connection behind it."""
+    patience = Deadline.after(REST_SECONDS)
+    while not (_done(channel) or patience.passed):
+        if not _drain(channel, stdout, stderr):
+            time.sleep(RETRY)
 
 
 def _done(channel: "paramiko.Channel") -> bool:

@@ -33,14 +33,14 @@ class Job:
     tape: bool = False
 
     def files(self) -> dict[str, bytes]:
-        """The files to lay over the initramfs, by name without leading slash."""
+        """The files to lay over the initramfs, by name without leading slash; stress takes the job alone."""
         points = struct.pack(f"<{len(self.addresses)}Q", *self.addresses)
         silent = bytes(number in self.silent for number in range(len(self.addresses)))
         more = {"job.silent": silent} if self.silent else {}
         return {"job": self._text().encode(), "job.points": points, **more}
 
     def _text(self) -> str:
-        lines = [f"build-id {self.build_id}", "points /job.points"]
+        lines = [f"build-id {self.build_id}", *([] if self.races else ["points /job.points"])]
         lines += [f"resume {self.resume}"] if self.resume else []
         lines += [f"only {self.only}"] if self.only else []
         lines += ["silent /job.silent", f"sample {self.sample}"] if self.silent else []

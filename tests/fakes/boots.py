@@ -31,7 +31,9 @@ class Boots:
 
     def job(self, boot: int | str) -> list[str]:
         """Lines of the job that this boot was given: a number, or BATCH.NUMBER."""
-        data = (self.folder / f"bzImage.{boot}.initramfs").read_bytes().replace(b"\0", b"\n")
+        put = self.folder / f"bzImage.{boot}.job"  # over SSH
+        given = put if put.exists() else self.folder / f"bzImage.{boot}.initramfs"
+        data = given.read_bytes().replace(b"\0", b"\n")
         lines = data.decode("latin-1").splitlines()
         first = next(at for at, text in enumerate(lines) if text.startswith("build-id "))
         return [text for text in lines[first:] if text.split(" ")[0] in KEYS]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.engine import races, replay
+from harness.engine import replay
 from harness.engine import run as engine
 from harness.engine.experiment import Choice, resolve
 from harness.engine.guests import Supplies
@@ -69,7 +69,7 @@ def supplied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Supplies(folder / "base.cpio", folder / "template")
     store.base.write_bytes(b"")
     store.template.write_bytes(b"pmem")
-    for user in (engine, races, replay):
+    for user in (engine, replay):
         monkeypatch.setattr(user, "supplies", lambda _guest: store)
     monkeypatch.setattr(accel, "probe", lambda: "tcg")
 

@@ -4,7 +4,7 @@
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import paramiko
@@ -12,12 +12,15 @@ from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 
 from harness.guest.keys import KeyPair
 
+Answer = Callable[[paramiko.Channel, str], None]
+
 
 class Door(paramiko.ServerInterface):
     """Lets one key in, and runs what it asks for."""
 
-    def __init__(self, client: KeyPair) -> None:
+    def __init__(self, client: KeyPair, answer: Answer) -> None:
         self._client = client.blob()
+        self._answer = answer
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         """Only root with the one key."""
@@ -29,15 +32,21 @@ class Door(paramiko.ServerInterface):
         return OPEN_SUCCEEDED
 
     def check_channel_exec_request(self, channel: paramiko.Channel, command: bytes) -> bool:
-        """Runs the command with the host's sh."""
-        threading.Thread(target=_run, args=(channel, command), daemon=True).start()
+        """Answers, by default with the host's sh."""
+        threading.Thread(target=self._answer, args=(channel, command.decode()), daemon=True).start()
         return True
 
 
-def _run(channel: paramiko.Channel, command: bytes) -> None:
+def given_to(channel: paramiko.Channel) -> bytes:
+    """All of a command's input."""
     given = b""
     while data := channel.recv(1 << 16):
         given += data
+    return given
+
+
+def _run(channel: paramiko.Channel, command: str) -> None:
+    given = given_to(channel)
     done = subprocess.run(["sh", "-c", command], input=given, capture_output=True, check=False)
     channel.sendall(done.stdout)
     channel.sendall_stderr(done.stderr)
@@ -46,13 +55,13 @@ def _run(channel: paramiko.Channel, command: bytes) -> None:
 
 
 @contextmanager
-def ssh_server(host: KeyPair, client: KeyPair) -> Iterator[int]:
-    """The server's port."""
+def ssh_server(host: KeyPair, client: KeyPair, answer: Answer = _run) -> Iterator[int]:
+    """The server's port. ``answer`` takes a command's channel and its line."""
     import io
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         key = paramiko.Ed25519Key(file_obj=io.StringIO(host.openssh_private()))
-        threading.Thread(target=_serve, args=(listener, key, Door(client)), daemon=True).start()
+        threading.Thread(target=_serve, args=(listener, key, Door(client, answer)), daemon=True).start()
         yield int(listener.getsockname()[1])
 
 

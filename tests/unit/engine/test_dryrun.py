@@ -50,3 +50,10 @@ def test_a_dry_run_prints_the_exact_line_of_a_sweeps_guest(lab: Path) -> None:
 def test_a_dry_run_starts_and_writes_nothing(lab: Path, tmp_path: Path) -> None:
     describe(resolve(Choice(lab)))
     assert {path.name for path in tmp_path.iterdir()} == {"lab.yaml", "programs"}
+
+
+def test_a_dry_run_prints_the_line_of_a_stress_guest_with_its_one_way_in(lab: Path) -> None:
+    lines = describe(resolve(Choice(lab))).splitlines()
+    line = lines[next(at for at, text in enumerate(lines) if text.startswith("# a stress guest")) + 1]
+    assert "-accel tcg,thread=multi" in line
+    assert "restrict=on" in line and "hostfwd=tcp:127.0.0.1:" in line

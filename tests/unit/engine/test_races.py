@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Stress over fresh guests: a scenario that kills its guest fails, the ones behind it are raced in the next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from harness.config.models import GuestSpec, Lab, Stress
 from harness.deadline import Deadline
-from harness.engine import races
 from harness.engine.experiment import Choice, Experiment
 from harness.engine.guests import Supplies
 from harness.engine.races import Raced, race_all
 from harness.sweep.records import Kind
+from tests.fakes import stress
 from tests.fakes.boots import Boots
 from tests.fakes.records import begin, boot, bye, line, panics, scenario, subject
 
@@ -39,18 +39,18 @@ def experiment_of(races_wanted: int) -> Experiment:
 
 
 @pytest.fixture
-def race(boots: Boots, supplies: Supplies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Race:
+def race(boots: Boots, supplies: Supplies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Race]:
     """Races three scenarios on one kernel whose boots follow scripts."""
-    monkeypatch.setattr(races, "supplies", lambda _guest: supplies)
 
     def run(*scripts: str, wanted: int = 2000, seconds: float = 20) -> Raced:
-        boots.follow(scripts)
+        stress.follow(boots, scripts)
         deadline = Deadline.after(seconds)
         return race_all(
             experiment_of(wanted), [subject(boots.folder)], GuestSpec(cpus=2), tmp_path / "guests", deadline, "tcg"
         )
 
-    return run
+    with stress.stress_guests(tmp_path, supplies, monkeypatch):
+        yield run
 
 
 def found(done: Raced) -> dict[str, dict[Kind, int]]:

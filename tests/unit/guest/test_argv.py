@@ -33,7 +33,7 @@ def test_a_sweep_is_emulated_even_where_kvm_works(plan_of: MakePlan) -> None:
 
 
 def test_stress_runs_several_cpus_in_parallel(plan_of: MakePlan) -> None:
-    plan = replace(plan_of(""), mode="stress", cpus=4)
+    plan = replace(plan_of(""), mode="ssh", cpus=4)
     assert "tcg,thread=multi -cpu max -smp 4" in text(plan)
     assert "icount" not in text(plan)
     assert "-accel kvm -cpu host -smp 4" in text(replace(plan, accelerator="kvm"))

@@ -56,7 +56,7 @@ def test_only_a_stress_job_speaks_of_races_cpus_and_seed() -> None:
     quiet = Job(BUILD_ID, (), (), cpus=4, seed=9).files()["job"].decode()
     assert "cpus" not in quiet
     stress = Job(BUILD_ID, (), (), races=2000, cpus=4, seed=9).files()["job"].decode().splitlines()
-    assert stress[2:] == ["races 2000", "cpus 4", "seed 9"]
+    assert stress[1:] == ["races 2000", "cpus 4", "seed 9"]
 
 
 def test_a_tape_is_asked_for_by_a_line_and_by_none_where_there_is_none() -> None:
