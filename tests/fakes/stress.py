@@ -16,6 +16,7 @@ import pytest
 from harness.engine import stress_guest
 from harness.engine.guests import Supplies
 from harness.guest.keys import KeyPair
+from harness.guest.runner import Guest
 from tests.fakes.boots import Boots
 from tests.fakes.ssh_server import given_to, ssh_server
 
@@ -107,6 +108,7 @@ def stress_guests(folder: Path, store: Supplies, monkeypatch: pytest.MonkeyPatch
             return pair
 
     monkeypatch.setattr(stress_guest, "KeyPair", Keys)
+    monkeypatch.setattr(Guest.__init__, "__defaults__", (25.0,))  # a connection takes seconds on a loaded host
     monkeypatch.setattr(stress_guest, "supplies", lambda _guest, network: store)
     with ssh_server(host, client, Guests(booted).answer) as port:
         monkeypatch.setattr(stress_guest, "free_port", lambda: port)

@@ -42,7 +42,7 @@ def experiment_of(races_wanted: int) -> Experiment:
 def race(boots: Boots, supplies: Supplies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Race]:
     """Races three scenarios on one kernel whose boots follow scripts."""
 
-    def run(*scripts: str, wanted: int = 2000, seconds: float = 20) -> Raced:
+    def run(*scripts: str, wanted: int = 2000, seconds: float = 60) -> Raced:
         stress.follow(boots, scripts)
         deadline = Deadline.after(seconds)
         return race_all(
@@ -95,6 +95,30 @@ def test_kernel_messages_of_all_guests_are_kept_with_their_scenarios(race: Race)
     done = race(boot(begin("one"), message, last=OOPS), boot(*raced("two", "three"), message, bye()))
     kept = ["[    1.000000] EXT4-fs error"]
     assert [lines for _subject, lines in done.logs] == [{"one": kept, "three": kept}]
+
+
+def test_a_lost_connection_is_no_verdict_and_what_was_not_told_is_raced_again(race: Race, boots: Boots) -> None:
+    lost = boot(*raced("one"), begin("two"), last=stress.LOST + "forever\n")
+    done = race(lost, boot(*raced("two", "three", sigbus=1), bye()))
+    assert found(done) == {"one": {}, "two": {Kind.SIGBUS: 1}, "three": {Kind.SIGBUS: 1}}
+    assert not any(each.broken for each in done.results)
+    assert [text.split()[1] for text in boots.job(1) if text.startswith("scenario")] == ["name=two", "name=three"]
+
+
+def test_a_connection_lost_again_and_again_is_the_labs_fault(race: Race, boots: Boots) -> None:
+    done = race(*[boot(begin("one"), last=stress.LOST + "forever\n")] * 3, seconds=90)
+    assert boots.count() == 3
+    assert all("connection to the guest is lost" in each.broken and not each.failures for each in done.results)
+
+
+def test_a_panic_under_a_lost_record_is_booked_to_the_scenario_that_the_console_names(race: Race) -> None:
+    words = "console [ 1.0] lab: racing two\n" + OOPS
+    assert found(race(boot(*raced("one"), last=words), boot(*raced("three"), bye())))["two"] == {Kind.OOPS: 1}
+
+
+def test_the_whole_kernel_log_is_collected(race: Race, tmp_path: Path) -> None:
+    race(boot(*raced(*NAMES), bye()))
+    assert (tmp_path / "guests" / "stock-stress" / "guest-0" / "dmesg").read_bytes() == stress.DMESG
 
 
 def test_qemus_death_is_the_labs_fault_not_the_kernels(race: Race) -> None:
