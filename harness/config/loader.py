@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from harness import folders
 from harness.config import marked
+from harness.config.filesystems import with_filesystems
 from harness.config.marked import Document, Steps
 from harness.config.models import Lab, Scenario, Series
 from harness.config.operations import operations
@@ -22,14 +23,17 @@ Model = TypeVar("Model", bound=Section)
 
 
 def load_lab(path: Path) -> Lab:
-    """lab.yaml as a model, paths resolved against its folder. Raises BadInput."""
+    """lab.yaml as a model, paths resolved against its folder, kernels with their guests' file systems.
+
+    Raises BadInput.
+    """
     document = marked.read(path)
     lab = _validated(Lab, document)
     for name, kernel in lab.kernels.items():
         if kernel.series:
             _check_series(document, name, kernel.series, kernel.version)
     _check_choices(document, lab)
-    return lab
+    return with_filesystems(lab)
 
 
 def load_scenarios(folder: Path = SCENARIOS) -> dict[str, Scenario]:

@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+from harness.config.filesystems import with_filesystems
 from harness.config.models import KernelSpec
 from harness.deadline import Deadline
 from harness.engine.experiment import Choice, Experiment, debug_units, resolve
@@ -12,14 +13,16 @@ from harness.kernel.artefacts import Kernel
 from harness.kernel.sources import obtain
 
 
-def kernel_named(config: Path, name: str, deadline: Deadline | None = None) -> Kernel:
+def kernel_named(config: Path, name: str, deadline: Deadline | None = None, filesystem: str = "ext4") -> Kernel:
     """The kernel called ``name`` in the lab.yaml ``config``, the same that a run builds, from the cache if it is there.
+
+    ``filesystem``: what its guest will mount, beside those of lab.yaml.
 
     Raises BadInput for an unknown name or a wrong source, KernelFailed if it does not compile.
     """
     deadline = deadline or Deadline()
     experiment = resolve(Choice(config=config))
-    spec = experiment.lab.kernels.get(name)
+    spec = with_filesystems(experiment.lab, [filesystem]).kernels.get(name)
     if spec is None:
         raise BadInput(f"{config}: kernels: there is no `{name}`; there are {', '.join(experiment.lab.kernels)}")
     return kernels.kernel(name, spec, _units(experiment, spec, deadline), deadline)

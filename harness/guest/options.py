@@ -30,11 +30,12 @@ def wish(args: argparse.Namespace) -> "Wish":
     from harness.guest.session import Wish
 
     spec = GuestSpec() if args.bzimage else load_lab(args.config).guest("stress")
-    kernel, modules = _kernel(args)
+    filesystem = args.filesystem or spec.filesystem
+    kernel, modules = _kernel(args, filesystem)
     return Wish(
         kernel=kernel, modules=modules, memory=_size(args.memory) if args.memory else spec.memory_bytes,
         cpus=_cpus(args.cpus or spec.cpus), nvdimm=spec.nvdimm.size_bytes, nvdimms=spec.nvdimm.count,
-        filesystem=args.filesystem or spec.filesystem, machine=args.machine or spec.machine,
+        filesystem=filesystem, machine=args.machine or spec.machine,
         arguments=tuple(args.append.split()),
     )  # fmt: skip
 
@@ -52,14 +53,14 @@ def print_plan(args: argparse.Namespace) -> None:
     sys.stdout.write(shlex.join(qemu_argv(plan(wish(args), folder))) + "\n")
 
 
-def _kernel(args: argparse.Namespace) -> tuple[Path, dict[str, Path]]:
+def _kernel(args: argparse.Namespace, filesystem: str) -> tuple[Path, dict[str, Path]]:
     if args.bzimage:
         return _existing(args.bzimage), {}
     if not args.kernel:
         raise BadInput("name a kernel of lab.yaml, or a file by --bzimage FILE")
     from harness.guest.named import kernel_named
 
-    kernel = kernel_named(args.config, args.kernel)
+    kernel = kernel_named(args.config, args.kernel, filesystem=filesystem)
     return kernel.bzimage, dict(kernel.modules)
 
 

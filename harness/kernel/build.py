@@ -13,14 +13,14 @@ from harness.kernel.artefacts import Built, Kernel
 from harness.kernel.build_id import build_id
 from harness.kernel.fragments import Option
 from harness.kernel.locks import locked
-from harness.kernel.make import Job, MakeFailed, make
+from harness.kernel.make import SHORTCUTS, Job, MakeFailed, make
 from harness.kernel.series import Content
 from harness.kernel.sources import SourceTree
 from harness.kernel.toolchain import identity
 from harness.kernel.worktree import WorkTree
 from harness.progress import say
 
-VERSION = "1"  # of what this package does to a kernel; a new one makes every cached kernel stale
+VERSION = "2"  # of what this package does to a kernel; a new one makes every cached kernel stale
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,12 @@ class BuildRequest:
     def tree_key(self) -> str:
         """Of the work tree: source, config and compiler."""
         texts = [option.text for option in self.options]
-        return digest(VERSION, self.source.digest, identity(self.cc), self.cc, *texts)
+        return digest(VERSION, self.source.digest, identity(self.cc), self.cc, *self.arguments, *texts)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """To make. A fragment of the user's may ask for something that needs all of kbuild."""
+        return SHORTCUTS if fragments.are_own(self.fragments) else ()
 
     @cached_property
     def wanted(self) -> dict[str, Content]:
@@ -65,8 +70,8 @@ class BuildRequest:
 def make_lines(request: BuildRequest) -> list[list[str]]:
     """The command lines that a build of ``request`` in an empty cache runs, in order, in the work tree."""
     copies = [worktree.place(request.tree_key) / "guest-tests" / "modules" / path.name for path in request.modules]
-    built = [modules.line(request.cc, path) for path in copies]
-    return [*config.lines(request.cc), make(request.cc, *worktree.TARGETS), *built]
+    built = [modules.line(request.cc, path, request.arguments) for path in copies]
+    return [*config.lines(request.cc), make(request.cc, *request.arguments, *worktree.TARGETS), *built]
 
 
 def build(request: BuildRequest, *, deadline: Deadline) -> Kernel:
@@ -79,7 +84,9 @@ def build(request: BuildRequest, *, deadline: Deadline) -> Kernel:
     module_key = modules.key(request.tree_key, request.wanted, wanted_modules)
     if not (artefacts.load(request.key, request.name) and modules.cached(module_key)):
         with locked(worktree.place(request.tree_key), deadline, f"build kernel {request.name}") as lock:
-            tree = WorkTree(request.tree_key, request.source, request.options, request.cc, lock)
+            tree = WorkTree(
+                request.tree_key, request.source, request.options, request.cc, lock, request.arguments
+            )
             _Builder(request, tree, deadline).build(wanted_modules, module_key)
     kernel = artefacts.load(request.key, request.name)
     if not kernel:
@@ -143,7 +150,7 @@ class _Builder:
         modules.store(module_key, copies)
 
     def _make_module(self, copied: Path, log: Path) -> None:
-        job = Job(modules.line(self.request.cc, copied), self.tree.tree, log, self.tree.lock)
+        job = Job(modules.line(self.request.cc, copied, self.request.arguments), self.tree.tree, log, self.tree.lock)
         self.tree.run(job, self.deadline, f"module {copied.name}")
 
     def _fresh_log(self, name: str) -> Path:

@@ -14,6 +14,7 @@ from harness.errors import BadInput
 
 FOLDER = Path(__file__).parent / "fragments"
 DEBUG_PREFIX = "debug-"
+FILESYSTEM_PREFIX = "filesystem-"
 SET = re.compile(r"CONFIG_(?P<name>\w+)=(?P<value>\S.*)$")
 UNSET = re.compile(r"# CONFIG_(?P<name>\w+) is not set$")
 MARK = re.compile(r"\s*#:\s*(?P<side>since|until) (?P<release>\d+\.\d+)$")
@@ -40,8 +41,19 @@ class Option:
 
 
 def standard() -> tuple[Path, ...]:
-    """The fragments of every kernel, those of the debug variants left out."""
-    return tuple(path for path in sorted(FOLDER.glob("*.config")) if not path.name.startswith(DEBUG_PREFIX))
+    """The fragments of every kernel; the debug variants' and the further file systems' are left out."""
+    on_demand = (DEBUG_PREFIX, FILESYSTEM_PREFIX)
+    return tuple(path for path in sorted(FOLDER.glob("*.config")) if not path.name.startswith(on_demand))
+
+
+def of_filesystem(name: str) -> tuple[str, ...]:
+    """The fragments that a guest with the file system ``name`` needs beside the standard ones."""
+    return (FILESYSTEM_PREFIX + name,) if (FOLDER / f"{FILESYSTEM_PREFIX}{name}.config").is_file() else ()
+
+
+def are_own(paths: Iterable[Path]) -> bool:
+    """Whether all of them are the lab's: then what their config needs of a build is known."""
+    return all(path.parent == FOLDER for path in paths)
 
 
 def find(name: str) -> Path:

@@ -23,6 +23,10 @@ ENVIRONMENT = {
 }
 STEP = re.compile(r"^  [A-Z][A-Z0-9_]+ (?:\[M\])? +\S")
 ERROR = re.compile(r"error:|undefined reference|multiple definition|^ld: |ERROR: modpost|Error \d|\*\*\* ")
+# What the lab's own configs do not need, as overrides of kbuild's variables: objtool (no ORC, no jump labels, no
+# mitigations; without its table of sites static calls go by their trampolines, kernel/static_call_inline.c), and up to
+# v6.3 a shell script an object that looks for exported local symbols, which changes nothing in the object.
+SHORTCUTS = ("CONFIG_OBJTOOL=", "cmd_check_local_export=")
 CONTEXT_LINES = 3
 SHOWN_LINES = 30
 

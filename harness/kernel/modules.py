@@ -63,9 +63,9 @@ def _relative(path: Path) -> Path:
     return Path(folder.name if folder.name == "include" else f"modules/{folder.name}") / path.name
 
 
-def line(cc: str, copied: Path) -> list[str]:
+def line(cc: str, copied: Path, arguments: Sequence[str] = ()) -> list[str]:
     """The command line that builds one module. Paths of this machine stay out of it."""
-    return [*make(cc), f"M={copied}", f"KCFLAGS=-fmacro-prefix-map={copied.parent}/=", "modules"]
+    return [*make(cc, *arguments), f"M={copied}", f"KCFLAGS=-fmacro-prefix-map={copied.parent}/=", "modules"]
 
 
 def store(key_: str, copies: Sequence[Path]) -> Path:

@@ -40,6 +40,7 @@ class WorkTree:
     options: tuple[Option, ...]
     cc: str
     lock: int
+    arguments: tuple[str, ...] = ()  # to each make that compiles
 
     @property
     def entry(self) -> Path:
@@ -106,7 +107,7 @@ class WorkTree:
         """Runs make with progress. Raises MakeFailed, or LabBroke if the deadline passes."""
         whole = "vmlinux" in targets and not (self.tree / "vmlinux").exists()
         total = self._expected() if whole else None
-        self.run(Job(make(self.cc, *targets), self.tree, log, self.lock), deadline, title, total)
+        self.run(Job(make(self.cc, *self.arguments, *targets), self.tree, log, self.lock), deadline, title, total)
 
     def run(self, job: Job, deadline: Deadline, title: str, total: float | None = None) -> None:
         """Runs one make in the tree, marked as busy until it has ended by itself."""

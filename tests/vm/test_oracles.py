@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness import folders
+from harness.config.filesystems import with_filesystems
 from harness.deadline import Deadline
 from harness.engine.experiment import Choice, debug_units, resolve
 from harness.engine.kernels import request_of
@@ -31,17 +32,18 @@ SIZE = 128 << 20
 
 
 @pytest.fixture(scope="module")
-def kernel() -> Callable[[str], Kernel]:
-    """A kernel of lab.yaml by its side, with one module more."""
+def kernel() -> Callable[[str, str], Kernel]:
+    """A kernel of lab.yaml by its side and its guest's file system, with one module more."""
 
     @cache
-    def built(side: str) -> Kernel:
+    def built(side: str, filesystem: str) -> Kernel:
         experiment = resolve(Choice(config=CONFIG))
         wanted = next(each for each in experiment.kernels if each.side == side)
-        assert wanted.spec.source
-        tree = obtain(wanted.spec.source, Deadline())
+        spec = with_filesystems(experiment.lab, [filesystem]).kernels[wanted.name]
+        assert spec.source
+        tree = obtain(spec.source, Deadline())
         units = debug_units(experiment.kernels, experiment.units, tree.release)
-        request = request_of(wanted, tree, units)
+        request = request_of(replace(wanted, spec=spec), tree, units)
         return build(replace(request, modules=(*request.modules, ORACLES / "poke")), deadline=Deadline())
 
     return built
@@ -59,9 +61,9 @@ def plan(kernel: Kernel, folder: Path, filesystem: str) -> GuestPlan:
 
 @pytest.mark.parametrize(("side", "filesystem"), [("with", "ext4"), ("with", "xfs"), ("without", "ext4")])
 def test_the_oracles_answer_as_they_must_where_nothing_races(
-    kernel: Callable[[str], Kernel], tmp_path: Path, side: str, filesystem: str
+    kernel: Callable[[str, str], Kernel], tmp_path: Path, side: str, filesystem: str
 ) -> None:
-    boot = plan(kernel(side), tmp_path, filesystem)
+    boot = plan(kernel(side, filesystem), tmp_path, filesystem)
     with Guest(boot) as guest:
         ended = guest.wait(Deadline.after(60))
     lines = boot.records.read_text().splitlines()

@@ -13,9 +13,10 @@ from elftools.elf.elffile import ELFFile
 from harness import folders
 from harness.deadline import Deadline
 from harness.errors import BadInput, KernelFailed, LabBroke
-from harness.kernel import worktree
+from harness.kernel import fragments, worktree
 from harness.kernel.artefacts import entry
 from harness.kernel.build import build, make_lines
+from harness.kernel.make import SHORTCUTS
 from tests.fakes import kernel as fake
 
 
@@ -152,6 +153,15 @@ def test_a_unit_that_is_no_c_file_of_the_kernel_is_bad_input(tmp_path: Path) -> 
     request = replace(fake.request(tmp_path), debug_units=("fs/none.c",))
     with pytest.raises(BadInput, match=r"fs/none\.c.*units"):
         build(request, deadline=Deadline())
+
+
+def test_only_configs_of_the_labs_own_fragments_do_without_objtool(tmp_path: Path) -> None:
+    users = fake.request(tmp_path, modules=(fake.module_in(tmp_path),))
+    own = replace(users, fragments=fragments.chosen())
+    shortened = [[word for word in line if word in SHORTCUTS] for line in make_lines(own)]
+    assert shortened == [[], [], [], list(SHORTCUTS), list(SHORTCUTS)]
+    assert not any(word in SHORTCUTS for line in make_lines(users) for word in line)
+    assert own.tree_key != users.tree_key
 
 
 def test_the_dry_run_shows_the_lines_that_make_a_kernel(tmp_path: Path) -> None:

@@ -53,6 +53,18 @@ def test_debug_variants_are_fragments_that_only_a_word_brings_in() -> None:
     assert {path.stem for path in fragments.chosen(debug=["kasan"])} - standard == {"debug-kasan"}
 
 
+def test_a_further_file_system_is_a_fragment_that_only_its_guests_bring_in() -> None:
+    assert not any(path.stem.startswith("filesystem-") for path in fragments.chosen())
+    assert fragments.of_filesystem("xfs") == ("filesystem-xfs",)
+    assert fragments.of_filesystem("ext4") == ()
+    assert [path.stem for path in fragments.chosen(["filesystem-xfs"])][-1] == "filesystem-xfs"
+
+
+def test_a_fragment_of_the_users_is_told_from_the_labs_own(tmp_path: Path) -> None:
+    assert fragments.are_own(fragments.chosen(["filesystem-xfs"], ["kasan", "lockdep", "atomic-sleep"]))
+    assert not fragments.are_own([*fragments.chosen(), _fragment(tmp_path, "CONFIG_JUMP_LABEL=y\n")])
+
+
 @pytest.mark.parametrize("path", sorted(fragments.FOLDER.glob("*.config")), ids=lambda path: path.stem)
 def test_every_fragment_reads_and_says_why(path: Path) -> None:
     assert fragments.read([path], "6.1.192")
