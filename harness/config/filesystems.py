@@ -15,6 +15,11 @@ def with_filesystems(lab: Lab, more: Iterable[str] = ()) -> Lab:
     return lab.model_copy(update={"kernels": kernels})
 
 
+def of_mounts(mounts: Iterable[str | None]) -> tuple[str, ...]:
+    """The file systems that scenarios ask for by their ``mount``."""
+    return tuple(sorted({mount.removesuffix("-dax") for mount in mounts if mount}))
+
+
 def _with_fragments(spec: KernelSpec, needed: tuple[str, ...]) -> KernelSpec:
     missing = tuple(fragment for fragment in needed if fragment not in spec.config)
     return spec.model_copy(update={"config": (*missing, *spec.config)}) if spec.source and missing else spec

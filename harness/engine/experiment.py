@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness import folders
 from harness.config import loader
+from harness.config.filesystems import of_mounts, with_filesystems
 from harness.config.models import KernelSpec, Lab
 from harness.config.scenario import Scenario
 from harness.config.series import Expectation, Series
@@ -86,9 +87,10 @@ def resolve(choice: Choice) -> Experiment:
     """Loads and joins everything. Raises BadInput for whatever is wrong in lab.yaml, a scenario or a series."""
     lab = loader.load_lab(choice.config)
     lab = _with_kernels(lab, choice)
-    kernels = tuple(wanted(lab, side) for side in SIDES)
     every = loader.load_scenarios(SCENARIOS)
     scenarios = _scenarios(lab, choice, every)
+    lab = with_filesystems(lab, of_mounts(scenario.mount for scenario in scenarios))
+    kernels = tuple(wanted(lab, side) for side in SIDES)
     without = kernels[0].series
     expect = dict(without.expect) if without else {}
     for name in expect:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness import folders
 from harness.config import loader
+from harness.config.filesystems import with_filesystems
 from harness.config.pairs import Part, apart, pair_scenarios
 from harness.config.pairs_file import PairsFile, load_pairs_file
 from harness.config.scenario import Scenario
@@ -84,6 +85,7 @@ def resolve_pairs(choice: PairsChoice) -> Pairs:
     if choice.granularity:
         changes["points"] = lab.experiment.points.model_copy(update={"granularity": choice.granularity})
     lab = lab.model_copy(update={"experiment": lab.experiment.model_copy(update=changes)})
+    lab = with_filesystems(lab, [choice.filesystem] if choice.filesystem else [])
     file = load_pairs_file()
     every = pair_scenarios(choice.parts, file, choice.operations)
     filesystem = choice.filesystem or lab.guest("sweep").filesystem

@@ -84,9 +84,7 @@ def build(request: BuildRequest, *, deadline: Deadline) -> Kernel:
     module_key = modules.key(request.tree_key, request.wanted, wanted_modules)
     if not (artefacts.load(request.key, request.name) and modules.cached(module_key)):
         with locked(worktree.place(request.tree_key), deadline, f"build kernel {request.name}") as lock:
-            tree = WorkTree(
-                request.tree_key, request.source, request.options, request.cc, lock, request.arguments
-            )
+            tree = WorkTree(request.tree_key, request.source, request.options, request.cc, lock, request.arguments)
             _Builder(request, tree, deadline).build(wanted_modules, module_key)
     kernel = artefacts.load(request.key, request.name)
     if not kernel:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from harness.config.filesystems import of_mounts, with_filesystems
 from harness.config.models import KernelSpec, Lab
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
@@ -58,6 +59,8 @@ class Bench:
 
     def __post_init__(self) -> None:
         """Raises BadInput for a base kernel that has no source to patch."""
+        mounts = of_mounts(scenario.mount for scenario in self.corpus.scenarios)
+        self.corpus = replace(self.corpus, lab=with_filesystems(self.corpus.lab, mounts))
         spec = self._spec()
         if not spec.source:
             raise BadInput(f"kernels.{self.corpus.base}: it is prebuilt, a mutant needs its `source`")

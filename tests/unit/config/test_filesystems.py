@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.config.filesystems import with_filesystems
+from harness.config.filesystems import of_mounts, with_filesystems
 from harness.config.loader import load_lab
 from harness.errors import BadInput
 
@@ -43,3 +43,7 @@ def test_what_a_verb_asks_for_comes_on_top_once_and_before_the_kernels_own_fragm
 def test_an_unknown_file_system_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="filesystem"):
         load_lab(_lab(tmp_path, "btrfs"))
+
+
+def test_scenarios_name_their_file_system_by_their_mount() -> None:
+    assert of_mounts(["xfs-dax", None, "ext4-dax", "xfs-dax"]) == ("ext4", "xfs")
