@@ -29,6 +29,8 @@ static void on_bus(int signal, siginfo_t *info, void *context)
 			bus_result->bus_code[bus_result->buses] = info->si_code;
 		bus_result->buses++;
 	}
+	if (info->si_code == BUS_MCEERR_AO)
+		return;		/* advice, to no access of ours */
 	if (!bus_armed)
 		_exit(5);
 	siglongjmp(bus_jump, 1);
@@ -61,7 +63,7 @@ static void touch(struct actor *a)
 	for (int p = 0; p < s->pages; p++) {
 		if (s->prepare == PREP_READ)
 			guarded_read(a, p, words);
-		else if ((s->prepare == PREP_WRITTEN || s->prepare == PREP_SYNCED) && !s->private_map)
+		else if (has_old_data(s) && !s->private_map)
 			store_old(a, p);
 	}
 }
@@ -75,6 +77,19 @@ void actor_enter(struct actor *a, struct window *w)
 	bus_result = a->result;
 }
 
+/* Where an operation may map or move its window to, as aligned as the window itself is. */
+char *actor_away(const struct actor *a)
+{
+	return a->map + ACTORS_MAX * MAP_STRIDE;
+}
+
+static int map_flags(const struct actor *a)
+{
+	if (a->spec->op->effects & OP_MAPSYNC)
+		return MAP_SHARED_VALIDATE | MAP_SYNC | MAP_FIXED;
+	return (a->shared->scenario.private_map ? MAP_PRIVATE : MAP_SHARED) | MAP_FIXED;
+}
+
 /*
  * A mapping is made anew for each schedule: a page table left from the last one would rule out faults of 2 MiB, and
  * their attempt is part of each first fault's path.
@@ -82,8 +97,7 @@ void actor_enter(struct actor *a, struct window *w)
 static void map_file(struct actor *a)
 {
 	struct shared *s = a->shared;
-	int flags = (s->scenario.private_map ? MAP_PRIVATE : MAP_SHARED) | MAP_FIXED;
-	void *where = (void *)(MAP_BASE + a->number * MAP_STRIDE);
+	char *where = (char *)(MAP_BASE + a->number * MAP_STRIDE + (a->spec->op->effects & OP_SMALL ? SMALL_PAGE : 0));
 
 	if (!a->mapping || a->file != s->files) {
 		actor_close(a);
@@ -92,7 +106,7 @@ static void map_file(struct actor *a)
 		munmap(a->mapping, a->length);
 	a->file = s->files;
 	a->length = s->windows * s->scenario.pages * s->scenario.unit;
-	a->mapping = mmap(where, a->length, PROT_READ | PROT_WRITE, flags, a->fd, 0);
+	a->mapping = mmap(where, a->length, PROT_READ | PROT_WRITE, map_flags(a), a->fd, 0);
 	if (a->fd < 0 || a->mapping == MAP_FAILED)
 		die("actor %d cannot map %s", a->number, s->path);
 }
@@ -107,6 +121,7 @@ void actor_setup(struct actor *a)
 		memset(&s->window[i].result[a->number], 0, sizeof(struct result));
 		actor_enter(a, &s->window[i]);
 		a->result->mapped = true;
+		journal_before_map_sync(a);
 		touch(a);
 	}
 	actor_enter(a, &s->window[0]);

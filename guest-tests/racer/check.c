@@ -22,34 +22,23 @@ static bool covers(const struct scenario *s, int actor, int page)
 	return page >= spec->page && page < spec->page + spec->pages;
 }
 
-static bool has(const struct scenario *s, int actor, unsigned int effect)
-{
-	return s->actor[actor].op->effects & effect;
-}
-
-static bool anyone(const struct scenario *s, unsigned int effect)
-{
-	for (int i = 0; i < s->actors; i++)
-		if (has(s, i, effect))
-			return true;
-	return false;
-}
-
-bool stores_to_file(const struct scenario *s, int actor)
-{
-	return has(s, actor, OP_WRITES) || (has(s, actor, OP_STORES) && !s->private_map);
-}
-
-/* Whether some operation may have put zeros into this page of the file. */
-static bool may_be_zero(const struct scenario *s, int page)
+/* Whether some operation, but for that actor's, may have put zeros into this page of the file. */
+static bool zero_by_others(const struct scenario *s, int page, int actor)
 {
 	for (int i = 0; i < s->actors; i++) {
-		if (has(s, i, OP_ZEROES) && covers(s, i, page))
+		if (i == actor)
+			continue;
+		if (actor_has(s, i, OP_ZEROES) && covers(s, i, page))
 			return true;
-		if (has(s, i, OP_SHRINKS) && page >= s->actor[i].page)
+		if (actor_has(s, i, OP_SHRINKS) && page >= s->actor[i].page)
 			return true;
 	}
 	return false;
+}
+
+static bool may_be_zero(const struct scenario *s, int page)
+{
+	return zero_by_others(s, page, -1);
 }
 
 /* Whether one did so to its end, so that the old data must be gone. */
@@ -58,7 +47,7 @@ static bool must_be_zero(const struct shared *sh, int page)
 	const struct scenario *s = &sh->scenario;
 
 	for (int i = 0; i < s->actors; i++)
-		if (has(s, i, OP_ZEROES) && covers(s, i, page) && sh->at->result[i].returned && !sh->at->result[i].error)
+		if (actor_has(s, i, OP_ZEROES) && covers(s, i, page) && sh->at->result[i].returned && !sh->at->result[i].error)
 			return true;
 	return false;
 }
@@ -66,13 +55,13 @@ static bool must_be_zero(const struct shared *sh, int page)
 /* Whether what is stored in this page may rightly be gone, so that no sync can promise it. */
 bool page_may_vanish(const struct scenario *s, int page)
 {
-	return may_be_zero(s, page) || anyone(s, OP_SHIFTS);
+	return may_be_zero(s, page) || anyone_has(s, OP_SHIFTS);
 }
 
 static int shift_of(const struct scenario *s, int page)
 {
 	for (int i = 0; i < s->actors; i++)
-		if (has(s, i, OP_SHIFTS) && page >= s->actor[i].page)
+		if (actor_has(s, i, OP_SHIFTS) && page >= s->actor[i].page)
 			return s->actor[i].pages;
 	return 0;
 }
@@ -118,6 +107,43 @@ static const char *error_name(int error)
 	return text;
 }
 
+/*
+ * On a full file system somebody must get the block that was free, or that was freed: if nobody did, neither SIGBUS nor
+ * ENOSPC was due. An operation that zeroes and allocates says in `ret` how many blocks the other file got.
+ */
+static bool somebody_got_it(const struct shared *sh, int actor)
+{
+	const struct scenario *s = &sh->scenario;
+	const struct result *r = &sh->at->result[actor];
+
+	if (!r->returned || r->stored)
+		return true;
+	if (actor_has(s, actor, OP_ZEROES) && actor_has(s, actor, OP_ALLOCATES))
+		return r->error || r->ret;
+	return actor_has(s, actor, OP_ALLOCATES) && !r->error;
+}
+
+static void check_space(struct view *v)
+{
+	const struct scenario *s = &v->s->scenario;
+	int tried = 0, freed = s->prepare == PREP_FULL;
+
+	if (!is_full(s))
+		return;
+	if (!space_reused_whole(v->s))
+		v->report(v->to, "lost-bytes", "-: the other file's block was stored to");
+	for (int i = 0; i < s->actors; i++) {
+		if (!allocates(s, i))
+			continue;
+		if (somebody_got_it(v->s, i))
+			return;
+		freed |= actor_has(s, i, OP_ZEROES);
+		tried++;
+	}
+	if (tried && freed)
+		v->report(v->to, "error", "-: nobody got the block that was free");
+}
+
 static void check_errors(struct view *v)
 {
 	const struct scenario *s = &v->s->scenario;
@@ -125,13 +151,14 @@ static void check_errors(struct view *v)
 
 	for (int i = 0; i < s->actors; i++) {
 		const struct result *r = &v->s->at->result[i];
+		int code = undue_bus(s, i, r);
 
-		if (r->buses && !anyone(s, OP_SHRINKS)) {
+		if (code) {
 			snprintf(text, sizeof(text), "%c: %s got SIGBUS, si_code %d, %d times", 'A' + i, s->actor[i].op->name,
-				 r->bus_code[0], r->buses);
+				 code, r->buses);
 			v->report(v->to, "sigbus", text);
 		}
-		if (r->error && !has(s, i, OP_MAYFAIL)) {
+		if (r->error && !error_due(s, i, r->error)) {
 			snprintf(text, sizeof(text), "%c: %s failed with %s", 'A' + i, s->actor[i].op->name, error_name(r->error));
 			v->report(v->to, "error", text);
 		}
@@ -149,7 +176,7 @@ static bool may_see(const struct shared *sh, int reader, int page, int word, uin
 		return true;
 	if (word >= s->actors || value != stored_value(sh->at, word))
 		return false;
-	return stores_to_file(s, word) || (word == reader && has(s, word, OP_STORES));
+	return stores_to_file(s, word) || (word == reader && actor_has(s, word, OP_STORES));
 }
 
 static void check_reads(struct view *v)
@@ -175,7 +202,8 @@ static void check_slot(struct view *v, int page, int word, uint64_t value)
 		return;
 	if (is_shifted_old(s, page, word, value) || (shift_of(s, page) && word < s->actors && value == new))
 		return;
-	if (!value && may_be_zero(s, page))
+	/* An operation that zeroes and stores zeroes first. */
+	if (!value && zero_by_others(s, page, stored ? word : -1))
 		return;
 	if (stored)
 		violate(v, "lost-store", word, "a finished store is not in the file", page, word, value);
@@ -196,7 +224,7 @@ static void check_views(struct view *v, int page, int word, uint64_t value)
 			continue;
 		if (!s->private_map && seen != value)
 			violate(v, "mismatch", i, "the mapping differs from what pread gives", page, word, seen);
-		if (s->private_map && i == word && has(s, i, OP_STORES) && (v->s->at->result[i].stored & 1 << page) &&
+		if (s->private_map && i == word && actor_has(s, i, OP_STORES) && (v->s->at->result[i].stored & 1 << page) &&
 		    seen != stored_value(v->s->at, i))
 			violate(v, "lost-store", i, "the private mapping lost its own store", page, word, seen);
 	}
@@ -220,7 +248,7 @@ static void check_end(struct view *v)
 	file_words(v->s, words, within);
 	for (int p = 0; p < s->pages; p++) {
 		if (!within[p]) {
-			if (!anyone(s, OP_SHRINKS))
+			if (!anyone_has(s, OP_SHRINKS))
 				violate(v, "lost-bytes", -1, "the file ends early", p, 0, 0);
 			else
 				check_beyond(v, p);
@@ -241,6 +269,7 @@ void check_results(struct shared *s, report_fn report, void *to)
 	struct view v = { s, report, to };
 
 	check_errors(&v);
+	check_space(&v);
 	check_reads(&v);
 	check_end(&v);
 }

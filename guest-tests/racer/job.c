@@ -23,7 +23,7 @@
 
 #include "racer.h"
 
-static const char *const prepare_name[] = { "hole", "read", "written", "synced", "unwritten" };
+static const char *const prepare_name[] = { "hole", "read", "written", "synced", "unwritten", "full", "full-written" };
 
 static void parse_actor(struct scenario *s, char *value)
 {

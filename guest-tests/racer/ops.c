@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The operations an actor can do. A new one is one function and one line of the table at the end. */
 
-#define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "racer.h"
+#include "ops.h"
 
 /* Slots lie in cache lines of their own, so that a flush of one never carries another. */
 size_t word_offset(int word)
@@ -25,29 +20,34 @@ uint64_t stored_value(const struct window *w, int actor)
 /* Content before the schedule: zeros in a hole or an unwritten extent, else a value of page and word. */
 uint64_t old_value(const struct scenario *s, int page, int word)
 {
-	if (s->prepare == PREP_WRITTEN || s->prepare == PREP_SYNCED)
+	if (has_old_data(s))
 		return 0x0a0d000000000000ULL | page << 8 | word;
 	return 0;
 }
 
-static size_t page_offset(const struct actor *a, int page)
+size_t page_offset(const struct actor *a, int page)
 {
 	return a->window->base + page * a->shared->scenario.unit;
 }
 
-static size_t first_byte(const struct actor *a)
+size_t first_byte(const struct actor *a)
 {
 	return page_offset(a, a->spec->page);
 }
 
-static char *first_address(const struct actor *a)
+char *first_address(const struct actor *a)
 {
 	return a->map + a->spec->page * a->shared->scenario.unit;
 }
 
-static size_t byte_count(const struct actor *a)
+size_t byte_count(const struct actor *a)
 {
 	return a->spec->pages * a->shared->scenario.unit;
+}
+
+int last_page(const struct actor *a)
+{
+	return a->spec->page + a->spec->pages;
 }
 
 static volatile uint64_t *word_at(struct actor *a, int page, int word)
@@ -81,193 +81,90 @@ static bool guarded_store(struct actor *a, int page, uint64_t value)
 	return true;
 }
 
-static void outcome(struct actor *a, long ret)
+/* A store to a byte that nobody watches; false if it ended in SIGBUS. */
+bool guarded_touch(char *address)
+{
+	if (sigsetjmp(bus_jump, 1)) {
+		bus_armed = false;
+		return false;
+	}
+	bus_armed = true;
+	*(volatile char *)address = 1;
+	bus_armed = false;
+	return true;
+}
+
+void outcome(struct actor *a, long ret)
 {
 	a->result->ret = ret;
 	a->result->error = ret < 0 ? errno : 0;
 }
 
-static void read_pages(struct actor *a)
+/* The watched words of one page as something other than a load has shown them. */
+void saw_page(struct actor *a, int page, const char *content)
 {
-	for (int p = a->spec->page; p < a->spec->page + a->spec->pages; p++)
+	for (int w = 0; w < WORDS; w++)
+		memcpy(&a->result->saw[page][w], content + word_offset(w), sizeof(uint64_t));
+	a->result->read |= 1 << page;
+}
+
+void op_read(struct actor *a)
+{
+	for (int p = a->spec->page; p < last_page(a); p++)
 		if (guarded_read(a, p, a->result->saw[p]))
 			a->result->read |= 1 << p;
 }
 
-static void op_read_fault(struct actor *a)
+void op_write(struct actor *a)
 {
-	read_pages(a);
-}
-
-static void op_write_fault(struct actor *a)
-{
-	for (int p = a->spec->page; p < a->spec->page + a->spec->pages; p++)
+	for (int p = a->spec->page; p < last_page(a); p++)
 		if (guarded_store(a, p, stored_value(a->window, a->number)))
 			a->result->stored |= 1 << p;
 }
 
 static void op_read_then_write(struct actor *a)
 {
-	read_pages(a);
-	op_write_fault(a);
-}
-
-static void op_fsync(struct actor *a)
-{
-	oracle_before_sync(a);
-	outcome(a, fsync(a->fd));
-	if (!a->result->error)
-		oracle_at_sync(a);
-}
-
-static void op_write_then_fsync(struct actor *a)
-{
-	op_write_fault(a);
-	op_fsync(a);
-}
-
-static void op_pread(struct actor *a)
-{
-	static __thread char page[4096];
-
-	for (int p = a->spec->page; p < a->spec->page + a->spec->pages; p++) {
-		long ret = pread(a->fd, page, sizeof(page), page_offset(a, p));
-
-		outcome(a, ret);
-		if (ret != (long)sizeof(page))
-			continue;
-		for (int w = 0; w < WORDS; w++)
-			memcpy(&a->result->saw[p][w], page + word_offset(w), sizeof(uint64_t));
-		a->result->read |= 1 << p;
-	}
-}
-
-static void op_pwrite(struct actor *a)
-{
-	uint64_t value = stored_value(a->window, a->number);
-
-	for (int p = a->spec->page; p < a->spec->page + a->spec->pages; p++) {
-		long ret = pwrite(a->fd, &value, sizeof(value), page_offset(a, p) + word_offset(a->number));
-
-		outcome(a, ret);
-		if (ret == (long)sizeof(value))
-			a->result->stored |= 1 << p;
-	}
-}
-
-static void op_fdatasync(struct actor *a)
-{
-	oracle_before_sync(a);
-	outcome(a, fdatasync(a->fd));
-	if (!a->result->error)
-		oracle_at_sync(a);
-}
-
-static void op_msync(struct actor *a)
-{
-	bool promises = !a->shared->scenario.private_map;	/* msync() in mm/msync.c looks at VM_SHARED */
-
-	if (promises)
-		oracle_before_sync(a);
-	outcome(a, msync(first_address(a), byte_count(a), MS_SYNC));
-	if (promises && !a->result->error)
-		oracle_at_sync(a);
-}
-
-static void op_sync_file_range(struct actor *a)
-{
-	outcome(a, sync_file_range(a->fd, first_byte(a), byte_count(a),
-				   SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER));
-}
-
-static void op_punch(struct actor *a)
-{
-	outcome(a, fallocate(a->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, first_byte(a), byte_count(a)));
-}
-
-static void op_zero_range(struct actor *a)
-{
-	outcome(a, fallocate(a->fd, FALLOC_FL_ZERO_RANGE, first_byte(a), byte_count(a)));
-}
-
-static void op_collapse(struct actor *a)
-{
-	outcome(a, fallocate(a->fd, FALLOC_FL_COLLAPSE_RANGE, first_byte(a), byte_count(a)));
-}
-
-static void op_fallocate(struct actor *a)
-{
-	outcome(a, fallocate(a->fd, 0, first_byte(a), byte_count(a)));
-}
-
-static void op_truncate(struct actor *a)
-{
-	outcome(a, ftruncate(a->fd, first_byte(a)));
-}
-
-static void op_remap(struct actor *a)
-{
-	int flags = (a->shared->scenario.private_map ? MAP_PRIVATE : MAP_SHARED) | MAP_FIXED;
-
-	size_t length = a->shared->scenario.pages * a->shared->scenario.unit;
-
-	munmap(a->map, length);
-	if (mmap(a->map, length, PROT_READ | PROT_WRITE, flags, a->fd, a->window->base) == MAP_FAILED) {
-		outcome(a, -1);
-		a->result->mapped = false;
-		return;
-	}
-	read_pages(a);
-}
-
-static void op_dontneed(struct actor *a)
-{
-	outcome(a, madvise(first_address(a), byte_count(a), MADV_DONTNEED));
-}
-
-/* The child's page tables are copied from ours; it reads through them and ends without touching anything else. */
-static void op_fork(struct actor *a)
-{
-	int status = 0;
-	pid_t pid = fork();
-
-	if (!pid) {
-		uint64_t words[WORDS];
-
-		for (int p = a->spec->page; p < a->spec->page + a->spec->pages; p++)
-			if (!guarded_read(a, p, words))
-				_exit(1);
-		_exit(0);
-	}
-	outcome(a, pid < 0 ? -1 : 0);
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (pid > 0 && status) {
-		a->result->ret = -1;
-		a->result->error = WIFEXITED(status) ? EFAULT : ECHILD;
-	}
+	op_read(a);
+	op_write(a);
 }
 
 const struct op ops[] = {
-	{ "read-fault", op_read_fault, OP_READS },
-	{ "write-fault", op_write_fault, OP_STORES },
-	{ "write-after-read", op_read_then_write, OP_READS | OP_STORES },
-	{ "write-fsync", op_write_then_fsync, OP_STORES | OP_SYNCS },
-	{ "pread", op_pread, OP_READS },
-	{ "pwrite", op_pwrite, OP_WRITES },
-	{ "fsync", op_fsync, OP_SYNCS },
-	{ "fdatasync", op_fdatasync, OP_SYNCS },
-	{ "msync", op_msync, OP_SYNCS },
-	{ "sync-file-range", op_sync_file_range, 0 },
-	{ "punch", op_punch, OP_ZEROES },
-	{ "zero-range", op_zero_range, OP_ZEROES },
-	{ "collapse", op_collapse, OP_SHIFTS | OP_SHRINKS },
-	{ "fallocate", op_fallocate, 0 },
-	{ "truncate", op_truncate, OP_SHRINKS },
-	{ "remap", op_remap, OP_READS | OP_UNMAPS },
-	{ "dontneed", op_dontneed, 0 },
-	{ "fork", op_fork, 0 },
-	{ NULL, NULL, 0 },
+	{ "read-fault", op_read, OP_READS, NULL },
+	{ "write-fault", op_write, OP_STORES, NULL },
+	{ "write-after-read", op_read_then_write, OP_READS | OP_STORES, NULL },
+	{ "refault-read", op_refault_read, OP_READS, NULL },
+	{ "refault-write", op_refault_write, OP_STORES, NULL },
+	{ "small-read", op_read, OP_READS | OP_SMALL, NULL },
+	{ "small-write", op_write, OP_STORES | OP_SMALL, NULL },
+	{ "write-fsync", op_write_then_fsync, OP_STORES | OP_SYNCS, NULL },
+	{ "mapsync-write", op_write_then_flush, OP_STORES | OP_MAPSYNC, no_map_sync },
+	{ "pread", op_pread, OP_READS, NULL },
+	{ "pwrite", op_pwrite, OP_WRITES, NULL },
+	{ "fsync", op_fsync, OP_SYNCS, NULL },
+	{ "fdatasync", op_fdatasync, OP_SYNCS, NULL },
+	{ "msync", op_msync, OP_SYNCS, NULL },
+	{ "sync-file-range", op_sync_file_range, 0, NULL },
+	{ "punch", op_punch, OP_ZEROES, NULL },
+	{ "punch-pwrite", op_punch_then_pwrite, OP_ZEROES | OP_WRITES, NULL },
+	{ "punch-reuse", op_punch_then_reuse, OP_ZEROES | OP_ALLOCATES, NULL },
+	{ "zero-range", op_zero_range, OP_ZEROES, NULL },
+	{ "collapse", op_collapse, OP_SHIFTS | OP_SHRINKS, NULL },
+	{ "fallocate", op_fallocate, OP_ALLOCATES, NULL },
+	{ "truncate", op_truncate, OP_SHRINKS, NULL },
+	{ "truncate-extend", op_truncate_then_extend, OP_SHRINKS | OP_ZEROES, NULL },
+	{ "clone", op_clone, OP_READS | OP_ALLOCATES, no_clone },
+	{ "remap", op_remap, OP_READS | OP_UNMAPS, NULL },
+	{ "mremap", op_mremap, OP_READS | OP_UNMAPS, NULL },
+	{ "mremap-dontunmap", op_mremap_dontunmap, OP_READS | OP_UNMAPS, NULL },
+	{ "mprotect-write", op_mprotect_then_write, OP_STORES, NULL },
+	{ "dontneed", op_dontneed, 0, NULL },
+	{ "populate-write", op_populate_write, OP_ALLOCATES | OP_FAULTS, NULL },
+	{ "cow-copy", op_cow_copy, OP_READS, NULL },
+	{ "fork", op_fork, OP_FAULTS, NULL },
+	{ "fork-store", op_fork_then_write, OP_STORES | OP_FAULTS, NULL },
+	{ "pin", op_pin, OP_READS | OP_FAULTS, NULL },
+	{ "hwpoison", op_poison, OP_POISONS | OP_FAULTS, no_memory_failure },
+	{ NULL, NULL, 0, NULL },
 };
 
 const struct op *find_op(const char *name)

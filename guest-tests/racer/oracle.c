@@ -16,8 +16,6 @@
 
 #include "racer.h"
 
-#define SMALL_PAGE 4096
-
 static int tags = -1, shadow = -1;
 
 static const char *const invariant[DT_INVARIANTS] = {
@@ -305,6 +303,7 @@ void oracle_at_rest(struct shared *s, report_fn report, void *to)
 		return;
 	tape_mark(MARK_REST);
 	report_syncs(s, report, to);
+	journal_at_rest(s, report, to);
 	sync_once_more(s, report, to);
 	if (s->scenario.tags)
 		oracle_tags(s, DT_SYNCED, report, to);

@@ -18,13 +18,17 @@
 
 #define ACTORS_MAX IL_ACTORS
 #define PAGES_MAX 4
+#define SMALL_PAGE 4096	/* the watched words of a page lie in its first 4 KiB, whatever its size */
 #define WORDS (ACTORS_MAX + 1)	/* watched words of a page: one slot an actor, one that nobody stores to */
 #define BUS_MAX 4
 #define VISITS_MAX 2		/* a loop is stopped in at its first two passes */
 #define WINDOWS_MAX 64
 #define NAME_LEN 64
 
-enum prepare { PREP_HOLE, PREP_READ, PREP_WRITTEN, PREP_SYNCED, PREP_UNWRITTEN };
+/* FULL: as HOLE, but one block is free in the whole file system; FULL_WRITTEN: as WRITTEN, and none is free then. */
+enum prepare {
+	PREP_HOLE, PREP_READ, PREP_WRITTEN, PREP_SYNCED, PREP_UNWRITTEN, PREP_FULL, PREP_FULL_WRITTEN,
+};
 
 struct actor_spec {
 	const struct op *op;
@@ -55,6 +59,7 @@ struct result {
 	bool started;
 	bool returned;
 	bool mapped;		/* its mapping still stands */
+	long commits[2];	/* of the journal, before the schedule and after a MAP_SYNC store */
 	uint8_t stored;		/* bit mask of pages to whose slot its store was finished */
 	uint8_t read;		/* bit mask of pages it read */
 	uint64_t saw[PAGES_MAX][WORDS];
@@ -80,7 +85,10 @@ struct shared {
 	enum command command;
 	struct scenario scenario;
 	uint64_t serial;	/* of the last race or schedule, see struct window */
+	char folder[NAME_LEN];
 	char path[NAME_LEN];
+	int other;		/* the file that gets freed blocks on a full file system; see space.c */
+	int filler;		/* and the one that fills it */
 	unsigned int files;	/* made so far */
 	int fd;			/* the controller's, of that file */
 	char now[256];		/* the schedule under way, for the parent if this process dies */
@@ -107,6 +115,7 @@ struct op {
 	const char *name;
 	void (*run)(struct actor *a);
 	unsigned int effects;	/* enum effect */
+	const char *(*missing)(void);	/* NULL: every kernel can do it; else see needs.c */
 };
 
 enum effect {
@@ -119,6 +128,11 @@ enum effect {
 	OP_SYNCS = 1 << 6,	/* promises durability of what was stored before */
 	OP_MAYFAIL = 1 << 7,	/* an error of the system call is no violation */
 	OP_UNMAPS = 1 << 8,	/* its own mapping may be gone while it runs */
+	OP_FAULTS = 1 << 9,	/* faults within a call or a child: EFAULT comes where SIGBUS is due */
+	OP_POISONS = 1 << 10,	/* SIGBUS with BUS_MCEERR_AR or BUS_MCEERR_AO is due */
+	OP_ALLOCATES = 1 << 11,	/* ENOSPC is due where nothing is free, as for what stores and writes */
+	OP_SMALL = 1 << 12,	/* its mapping is not aligned to 2 MiB, so that it is made of 4 KiB entries alone */
+	OP_MAPSYNC = 1 << 13,	/* its mapping is made with MAP_SYNC */
 };
 
 /* ops.c */
@@ -128,6 +142,7 @@ uint64_t stored_value(const struct window *w, int actor);
 uint64_t old_value(const struct scenario *s, int page, int word);
 size_t word_offset(int word);
 bool guarded_read(struct actor *a, int page, uint64_t *words);
+bool guarded_touch(char *address);
 
 /* actor.c */
 void actor_main(struct actor *a, int il);
@@ -141,20 +156,40 @@ void run_operation(struct actor *a);
 void actor_setup(struct actor *a);
 void actor_look(struct actor *a);
 void actor_enter(struct actor *a, struct window *w);
+char *actor_away(const struct actor *a);
 
 /* world.c */
 void world_open(struct shared *s);
 void world_windows(struct shared *s, int windows);
 void world_create(struct shared *s);
 long world_remove(struct shared *s, int il);
+bool has_old_data(const struct scenario *s);
 void file_words(const struct shared *s, uint64_t words[PAGES_MAX][WORDS], bool within[PAGES_MAX]);
+
+/* space.c */
+bool is_full(const struct scenario *s);
+void space_fill(struct shared *s);
+void space_free(struct shared *s);
+void space_release(struct shared *s);
+int space_reuse(struct shared *s, int blocks);
+bool space_reused_whole(const struct shared *s);
+
+/* needs.c */
+const char *scenario_needs(const struct scenario *s);
 
 /* check.c: calls report() once a violation */
 typedef void (*report_fn)(void *to, const char *kind, const char *detail);
 void check_results(struct shared *s, report_fn report, void *to);
 bool page_may_vanish(const struct scenario *s, int page);
-bool stores_to_file(const struct scenario *s, int actor);
 void saw_letters(const struct shared *s, int actor, char *text);
+
+/* due.c */
+bool actor_has(const struct scenario *s, int actor, unsigned int effect);
+bool anyone_has(const struct scenario *s, unsigned int effect);
+bool stores_to_file(const struct scenario *s, int actor);
+bool allocates(const struct scenario *s, int actor);
+int undue_bus(const struct scenario *s, int actor, const struct result *r);
+bool error_due(const struct scenario *s, int actor, int error);
 
 /* oracle.c: the two optional modules */
 void oracle_open(void);
@@ -175,6 +210,12 @@ void tape_open(void);
 void tape_mark(int mark);
 void tape_drain(void);
 void tape_promises(const struct shared *s);
+
+/* journal.c: what MAP_SYNC promises */
+const char *journal_missing(const struct scenario *s);
+void journal_before_map_sync(struct actor *a);
+void journal_at_map_sync(struct actor *a);
+void journal_at_rest(struct shared *s, report_fn report, void *to);
 
 /* kernel_log.c */
 #define FULL_TEXTS 20	/* of one scenario: later splats are kept by their first line alone, and counted */

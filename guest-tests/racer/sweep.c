@@ -355,6 +355,8 @@ static int scenario_process(struct sweep *w)
 	kernel_log_begin();
 	world_windows(w->shared, 1);
 	world_open(w->shared);
+	if (is_full(&w->shared->scenario))
+		space_fill(w->shared);
 	for (int i = 0; i < w->shared->scenario.actors; i++)
 		w->actor[i] = (struct actor){ .number = i, .shared = w->shared };
 	actors_start(w->shared->scenario.actors, w->shared->scenario.processes, sweep_actor, w);
@@ -368,6 +370,8 @@ static int scenario_process(struct sweep *w)
 	oracle_end(&w->shared->scenario);
 	say_end(w, true);
 	actors_stop();
+	if (is_full(&w->shared->scenario))
+		space_release(w->shared);
 	return 0;
 }
 
@@ -392,7 +396,7 @@ static int run_scenario(struct sweep *w, const struct scenario *s, bool resume)
 	w->skipping = resume && w->job->resume[0];
 	if (w->skipping && !path_parse(w->job->resume, s->actors, &w->resume))
 		die("`%s` is no schedule of scenario %s", w->job->resume, s->name);
-	missing = oracle_missing(s);
+	missing = oracle_missing(s) ?: scenario_needs(s);
 	record("{\"t\":\"scenario\",\"name\":\"%s\",\"missing\":\"%s\"}\n", s->name, missing ?: "");
 	record_flush();
 	if (missing) {

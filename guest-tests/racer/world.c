@@ -10,6 +10,11 @@
 
 #include "racer.h"
 
+bool has_old_data(const struct scenario *s)
+{
+	return s->prepare == PREP_WRITTEN || s->prepare == PREP_SYNCED || s->prepare == PREP_FULL_WRITTEN;
+}
+
 static void write_old(const struct scenario *s, int fd, size_t base)
 {
 	for (int p = 0; p < s->pages; p++) {
@@ -33,13 +38,14 @@ void world_create(struct shared *s)
 
 	if (ftruncate(s->fd, length))
 		die("cannot extend %s", s->path);
+	if (is_full(sc))
+		space_free(s);
 	if (sc->prepare == PREP_UNWRITTEN && fallocate(s->fd, 0, 0, length))
 		die("cannot allocate %s", s->path);
 	for (int i = 0; i < s->windows; i++)
 		s->window[i].serial = ++s->serial;
-	for (int i = 0; i < s->windows && sc->private_map; i++)
-		if (sc->prepare == PREP_WRITTEN || sc->prepare == PREP_SYNCED)
-			write_old(sc, s->fd, s->window[i].base);
+	for (int i = 0; i < s->windows && sc->private_map && has_old_data(sc); i++)
+		write_old(sc, s->fd, s->window[i].base);
 }
 
 /* Returns how many entries the emptied file's mapping still counts: any number but 0 is the kernel's mistake. */
@@ -70,9 +76,8 @@ void world_windows(struct shared *s, int windows)
  */
 void world_open(struct shared *s)
 {
-	const char *folder = getenv("LAB_FOLDER");	/* the tests' on the host */
-
-	snprintf(s->path, sizeof(s->path), "%.40s/file%u", folder ? folder : "/mnt", s->files++);
+	snprintf(s->folder, sizeof(s->folder), "%.40s", getenv("LAB_FOLDER") ?: "/mnt");	/* the tests' on the host */
+	snprintf(s->path, sizeof(s->path), "%.40s/file%u", s->folder, s->files++);
 	s->fd = open(s->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (s->fd < 0)
 		die("cannot create %s", s->path);

@@ -50,7 +50,7 @@ class Scenario(Section):
     name: str
     title: str
     guards: Names = Field(default=(), description="kernel commits this scenario guards")
-    prepare: Literal["hole", "read", "written", "synced", "unwritten"]
+    prepare: Literal["hole", "read", "written", "synced", "unwritten", "full", "full-written"]
     pages: int = Field(default=2, ge=1, le=MAX_PAGES, description="pages of the file, in pages of `size`")
     map: Literal["shared", "private"] = "shared"
     actors_as: Literal["threads", "processes"] = "threads"

@@ -83,6 +83,9 @@ class StressLedger:
     def _take_done(self, row: dict[str, Any]) -> None:
         if row["signal"] == 9 and row["name"] not in self.results:
             self.crash(Kind.OOM, "the actors' process was killed")
+        elif self._unchecked and not row["signal"] and not row["status"] and row["name"] not in self.results:
+            broken = StressResult(row["name"], self.kernel, self.cpus, 0, {}, 0.0, broken=self._unchecked)
+            self.results[row["name"]] = broken
 
     def _take_alive(self, _row: dict[str, Any]) -> None:
         """A sign of life: its coming is all there is to it."""

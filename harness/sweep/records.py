@@ -29,6 +29,7 @@ class Kind(StrEnum):
     OOPS = "oops"  # oops, BUG, panic
     HANG = "hang"  # an actor neither ended nor can run
     SPIN = "spin"  # an actor retries without end
+    POISONED = "poisoned"  # the kernel spoke of a memory failure
 
 
 class Ended(StrEnum):

@@ -26,6 +26,13 @@ RACES = 64
 LINE = "scenario name=s prepare=hole map=shared as=threads unit=4096 pages=2 bound=1 tags=0 durable=0"
 TWO = "actor=read-fault:0:1 actor=write-fault:0:1"
 NOT_ON_TMPFS = ("zero-range", "collapse")
+MISSING_ON_TMPFS = {
+    "hwpoison": "the file is not mapped by DAX, and ordinary memory must not be poisoned",
+    "mapsync-write": "the file system has no MAP_SYNC",
+    "clone": "the file system shares no blocks between files (FICLONERANGE)",
+}
+FULL = ("full", "full-written")
+NO_FULL = "only ext4 can be filled up to a known block"
 PREPARATIONS = ("hole", "read", "written", "synced", "unwritten")
 Row = dict[str, Any]
 
@@ -89,7 +96,7 @@ def of_two(op: str, other: str, **more: Any) -> Scenario:
     return Scenario.model_validate({**given, "name": f"{given['name']}-{given['prepare']}"})
 
 
-@pytest.mark.parametrize("op", [op for op in operations() if op not in NOT_ON_TMPFS])
+@pytest.mark.parametrize("op", [op for op in operations() if op not in (*NOT_ON_TMPFS, *MISSING_ON_TMPFS)])
 def test_every_operation_runs_against_faults_from_every_state_without_a_violation(race: Race, op: str) -> None:
     scenarios = [of_two(op, other, prepare=each) for each in PREPARATIONS for other in ("read-fault", "write-fault")]
     for row in stressed(race, *scenarios):
@@ -101,6 +108,31 @@ def test_every_operation_runs_against_faults_from_every_state_without_a_violatio
 def test_an_operation_that_the_file_system_refuses_is_an_error(race: Race, op: str) -> None:
     (row,) = stressed(race, of_two(op, "read-fault"))
     assert row["failures"] == {"error": row["races"]}
+
+
+def missing_on_tmpfs(scenario: Scenario) -> str:
+    if scenario.prepare in FULL:
+        return NO_FULL
+    return next((MISSING_ON_TMPFS[actor.op] for actor in scenario.actors if actor.op in MISSING_ON_TMPFS), "")
+
+
+@pytest.mark.parametrize("op", MISSING_ON_TMPFS)
+def test_an_operation_that_cannot_be_done_here_is_missing_and_does_not_run(race: Race, op: str) -> None:
+    said = race("races 4", "cpus 1", *scenario_lines([of_two(op, "read-fault"), of_two("punch", "read-fault")]))
+    assert [row["missing"] for row in said.of("scenario")] == [MISSING_ON_TMPFS[op], ""]
+    assert [row["name"] for row in said.of("stress")] == ["punch-read-fault-written"]
+
+
+def test_a_map_sync_actor_of_private_mappings_is_missing(race: Race) -> None:
+    said = race("races 4", "cpus 1", *scenario_lines([of_two("read-fault", "mapsync-write", map="private")]))
+    assert said.of("scenario")[0]["missing"] == "a mapping by MAP_SYNC is shared, the scenario's are private"
+
+
+@pytest.mark.parametrize("prepare", FULL)
+def test_no_file_system_of_the_host_is_filled(race: Race, prepare: str) -> None:
+    said = race("races 4", "cpus 1", *scenario_lines([of_two("read-fault", "write-fault", prepare=prepare)]))
+    assert said.of("scenario")[0]["missing"] == NO_FULL
+    assert said.of("stress") == []
 
 
 @pytest.mark.parametrize(
@@ -137,7 +169,7 @@ TAGS_MISSING = "dirty-tags.ko is not loaded, so tags cannot be checked"
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_scenario_file_is_understood(race: Race, name: str) -> None:
     said = race("races 4", "cpus 1", *scenario_lines([SCENARIOS[name]]))
-    missing = TAGS_MISSING if "tags" in SCENARIOS[name].checks else ""  # no module on the host, and it is said
+    missing = missing_on_tmpfs(SCENARIOS[name]) or (TAGS_MISSING if "tags" in SCENARIOS[name].checks else "")  # no module on the host, and it is said
     assert said.of("scenario") == [{"t": "scenario", "name": name, "missing": missing}]
     assert said.of("done")[0]["signal"] == 0
 
@@ -147,6 +179,8 @@ def test_every_scenario_file_races_without_a_violation(race: Race, name: str) ->
     each = SCENARIOS[name]
     if {actor.op for actor in each.actors} & set(NOT_ON_TMPFS):
         pytest.skip("tmpfs has no such operation")
+    if why := missing_on_tmpfs(each):
+        pytest.skip(why)
     (row,) = stressed(race, each)
     assert row["failures"] == {}
 
@@ -263,6 +297,26 @@ WRONG: dict[str, set[str]] = {
     "collapsed-too-far": {"lost-bytes"},
     "other-window": {"lost-store"},
     "store-meant-for-another-window": {"lost-bytes"},
+    "poisoned": set(),
+    "poisoned-and-more": {"sigbus"},
+    "poison-behind-end": {"sigbus"},
+    "full-store": set(),
+    "full-read": {"sigbus"},
+    "full-pwrite": set(),
+    "full-nobody": {"error"},
+    "full-populate": set(),
+    "no-space": {"error"},
+    "fork-behind-end": set(),
+    "fork-fails": {"error"},
+    "reused": set(),
+    "reused-block-stored-to": {"lost-bytes"},
+    "reused-by-nobody": {"error"},
+    "reused-content-read": {"stale-read"},
+    "lost-after-own-punch": {"lost-store"},
+    "stored-after-own-punch": set(),
+    "extended-with-old-data": {"stale-read"},
+    "map-sync": set(),
+    "map-sync-uncommitted": {"not-durable"},
 }
 
 

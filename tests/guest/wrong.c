@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * wrong CASE: builds the file and the results that a correct kernel would leave behind, spoils them as the case says,
- * and prints what check_results() reports, one `KIND DETAIL` a line. Without a case: their names.
+ * and prints what check_results() and journal_at_rest() report, one `KIND DETAIL` a line. Without a case: their names.
  *
  * Unless a case says otherwise A reads and B stores to the first of two pages of old data, by shared mappings.
  */
 
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -112,6 +114,29 @@ static void set_up(void)
 		fill_old();
 	}
 	s.at = &s.window[0];
+}
+
+/* The same file after another preparation, which has filled the file system; the other file holds one block. */
+static void prepared_full(enum prepare prepare)
+{
+	s.scenario.prepare = prepare;
+	fill_old();
+	s.other = open(s.folder, O_RDWR | O_TMPFILE, 0600);
+	if (s.other < 0 || space_reuse(&s, 1) != 1)
+		die("the other file");
+}
+
+static void got_bus(int actor, int code)
+{
+	struct result *r = &s.at->result[actor];
+
+	r->bus_code[r->buses++] = code;
+}
+
+static void failed(int actor, int error)
+{
+	s.at->result[actor].ret = -1;
+	s.at->result[actor].error = error;
 }
 
 static void nothing(void)
@@ -317,6 +342,144 @@ static void store_meant_for_another_window(void)
 	put(0, B, stored_value(&s.window[1], B));
 }
 
+static void poisoned(void)
+{
+	ops_are("hwpoison", "write-fault");
+	got_bus(A, BUS_MCEERR_AR);
+	has_stored(B);
+}
+
+static void poisoned_and_more(void)
+{
+	poisoned();
+	got_bus(B, BUS_MCEERR_AO);
+	got_bus(B, BUS_ADRERR);
+}
+
+static void poison_behind_end(void)
+{
+	ops_are("truncate", "write-fault");
+	got_bus(B, BUS_MCEERR_AR);
+}
+
+static void full_store(void)
+{
+	ops_are("write-fault", "write-fault");
+	prepared_full(PREP_FULL);
+	has_stored(A);
+	got_bus(B, BUS_ADRERR);
+}
+
+static void full_read(void)
+{
+	prepared_full(PREP_FULL);
+	got_bus(A, BUS_ADRERR);
+	has_stored(B);
+}
+
+static void full_pwrite(void)
+{
+	ops_are("write-fault", "pwrite");
+	prepared_full(PREP_FULL);
+	has_stored(A);
+	failed(B, ENOSPC);
+}
+
+static void full_nobody(void)
+{
+	ops_are("write-fault", "pwrite");
+	prepared_full(PREP_FULL);
+	got_bus(A, BUS_ADRERR);
+	failed(B, ENOSPC);
+}
+
+static void full_populate(void)
+{
+	ops_are("write-fault", "populate-write");
+	prepared_full(PREP_FULL);
+	has_stored(A);
+	failed(B, EFAULT);
+}
+
+static void no_space(void)
+{
+	ops_are("read-fault", "pwrite");
+	failed(B, ENOSPC);
+}
+
+static void fork_behind_end(void)
+{
+	ops_are("truncate", "fork");
+	failed(B, EFAULT);
+}
+
+static void fork_fails(void)
+{
+	ops_are("read-fault", "fork");
+	failed(B, EFAULT);
+}
+
+static void reused(void)
+{
+	ops_are("read-fault", "punch-reuse");
+	prepared_full(PREP_FULL_WRITTEN);
+	s.at->result[B].ret = 1;
+	zero_page(0);
+}
+
+static void reused_block_stored_to(void)
+{
+	uint64_t value = stored_by(A);
+
+	reused();
+	if (pwrite(s.other, &value, sizeof(value), word_offset(A)) != sizeof(value))
+		die("pwrite");
+}
+
+static void reused_by_nobody(void)
+{
+	reused();
+	s.at->result[B].ret = 0;
+}
+
+static void reused_content_read(void)
+{
+	reused();
+	has_read(A, NOBODY, 0xbad0bad0bad0bad0);
+}
+
+static void lost_after_own_punch(void)
+{
+	ops_are("read-fault", "punch-pwrite");
+	zero_page(0);
+	s.at->result[B].stored = 1;
+}
+
+static void stored_after_own_punch(void)
+{
+	lost_after_own_punch();
+	has_stored(B);
+}
+
+static void extended_with_old_data(void)
+{
+	ops_are("read-fault", "truncate-extend");
+}
+
+static void map_sync(void)
+{
+	ops_are("read-fault", "mapsync-write");
+	has_stored(B);
+	s.at->result[B].commits[0] = 5;
+	s.at->result[B].commits[1] = 6;
+}
+
+static void map_sync_uncommitted(void)
+{
+	map_sync();
+	s.at->result[B].commits[1] = 5;
+}
+
 static const struct {
 	const char *name;
 	void (*spoil)(void);
@@ -352,6 +515,26 @@ static const struct {
 	{ "collapsed-too-far", collapsed_too_far },
 	{ "other-window", other_window },
 	{ "store-meant-for-another-window", store_meant_for_another_window },
+	{ "poisoned", poisoned },
+	{ "poisoned-and-more", poisoned_and_more },
+	{ "poison-behind-end", poison_behind_end },
+	{ "full-store", full_store },
+	{ "full-read", full_read },
+	{ "full-pwrite", full_pwrite },
+	{ "full-nobody", full_nobody },
+	{ "full-populate", full_populate },
+	{ "no-space", no_space },
+	{ "fork-behind-end", fork_behind_end },
+	{ "fork-fails", fork_fails },
+	{ "reused", reused },
+	{ "reused-block-stored-to", reused_block_stored_to },
+	{ "reused-by-nobody", reused_by_nobody },
+	{ "reused-content-read", reused_content_read },
+	{ "lost-after-own-punch", lost_after_own_punch },
+	{ "stored-after-own-punch", stored_after_own_punch },
+	{ "extended-with-old-data", extended_with_old_data },
+	{ "map-sync", map_sync },
+	{ "map-sync-uncommitted", map_sync_uncommitted },
 };
 
 int main(int argc, char **argv)
@@ -364,6 +547,7 @@ int main(int argc, char **argv)
 			set_up();
 			cases[i].spoil();
 			check_results(&s, report, NULL);
+			journal_at_rest(&s, report, NULL);
 			return 0;
 		}
 	}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Operations on the mapping: what moves, drops, copies or pins it. */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ops.h"
+
+static size_t window_length(const struct actor *a)
+{
+	return a->shared->scenario.pages * a->shared->scenario.unit;
+}
+
+void op_remap(struct actor *a)
+{
+	int flags = (a->shared->scenario.private_map ? MAP_PRIVATE : MAP_SHARED) | MAP_FIXED;
+	size_t length = window_length(a);
+
+	munmap(a->map, length);
+	if (mmap(a->map, length, PROT_READ | PROT_WRITE, flags, a->fd, a->window->base) == MAP_FAILED) {
+		outcome(a, -1);
+		a->result->mapped = false;
+		return;
+	}
+	op_read(a);
+}
+
+/* Without its page table entries each access of the actor's own range is a fault, whatever the preparation was. */
+static void drop(struct actor *a)
+{
+	if (madvise(first_address(a), byte_count(a), MADV_DONTNEED))
+		die("MADV_DONTNEED: %s", strerror(errno));
+}
+
+void op_refault_read(struct actor *a)
+{
+	drop(a);
+	op_read(a);
+}
+
+void op_refault_write(struct actor *a)
+{
+	drop(a);
+	op_write(a);
+}
+
+void op_dontneed(struct actor *a)
+{
+	outcome(a, madvise(first_address(a), byte_count(a), MADV_DONTNEED));
+}
+
+/* The child's page tables are copied from ours; it reads through them and ends without touching anything else. */
+void op_fork(struct actor *a)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (!pid) {
+		uint64_t words[WORDS];
+
+		for (int p = a->spec->page; p < last_page(a); p++)
+			if (!guarded_read(a, p, words))
+				_exit(1);
+		_exit(0);
+	}
+	outcome(a, pid < 0 ? -1 : 0);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (pid > 0 && status) {
+		a->result->ret = -1;
+		a->result->error = WIFEXITED(status) ? EFAULT : ECHILD;
+	}
+}
+
+/* Reads at another address, where its part of the mapping is now, and comes back. */
+static void read_away(struct actor *a, char *away)
+{
+	char *home = a->map;
+
+	a->map = away;
+	op_read(a);
+	a->map = home;
+}
+
+static void move(struct actor *a, char *from, char *to, int more)
+{
+	if (mremap(from, window_length(a), window_length(a), MREMAP_MAYMOVE | MREMAP_FIXED | more, to) == MAP_FAILED)
+		die("mremap: %s", strerror(errno));
+}
+
+void op_mremap(struct actor *a)
+{
+	char *away = actor_away(a);
+
+	move(a, a->map, away, 0);
+	read_away(a, away);
+	move(a, away, a->map, 0);
+	op_read(a);
+}
+
+/* The page tables go, the mapping stays and is filled anew by faults. */
+void op_mremap_dontunmap(struct actor *a)
+{
+	char *away = actor_away(a);
+
+	move(a, a->map, away, MREMAP_DONTUNMAP);
+	op_read(a);
+	read_away(a, away);
+	munmap(away, window_length(a));
+}
+
+void op_mprotect_then_write(struct actor *a)
+{
+	outcome(a, mprotect(first_address(a), byte_count(a), PROT_READ));
+	if (!a->result->error)
+		outcome(a, mprotect(first_address(a), byte_count(a), PROT_READ | PROT_WRITE));
+	if (!a->result->error)
+		op_write(a);
+}
+
+void op_populate_write(struct actor *a)
+{
+	outcome(a, madvise(first_address(a), byte_count(a), MADV_POPULATE_WRITE));
+}
+
+/* A second, private mapping: its store copies the page, and the rest of the copy shows what was copied. */
+void op_cow_copy(struct actor *a)
+{
+	char *away = mmap(actor_away(a), window_length(a), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, a->fd,
+			  a->window->base);
+
+	if (away == MAP_FAILED) {
+		outcome(a, -1);
+		return;
+	}
+	for (int p = a->spec->page; p < last_page(a); p++)
+		guarded_touch(away + p * a->shared->scenario.unit);
+	read_away(a, away);
+	munmap(away, window_length(a));
+}
+
+/* The child stores in the parent's name; the results are shared with it. A private mapping's copy is the child's. */
+void op_fork_then_write(struct actor *a)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (!pid) {
+		op_write(a);
+		_exit(0);
+	}
+	outcome(a, pid < 0 ? -1 : 0);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (pid > 0 && status) {
+		a->result->ret = -1;
+		a->result->error = ECHILD;
+	}
+	if (a->shared->scenario.private_map)
+		a->result->stored = 0;
+}
+
+/*
+ * vmsplice(2) holds a reference to the first page while the faults on the others give a schedule room to stop: whoever
+ * takes the block away must wait, and what comes out of the pipe is of this file.
+ */
+void op_pin(struct actor *a)
+{
+	struct iovec first = { .iov_base = first_address(a), .iov_len = SMALL_PAGE };
+	static __thread char page[SMALL_PAGE];
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		die("pipe2");
+	drop(a);
+	outcome(a, vmsplice(ends[1], &first, 1, 0));
+	for (int p = a->spec->page + 1; p < last_page(a); p++)
+		if (guarded_read(a, p, a->result->saw[p]))
+			a->result->read |= 1 << p;
+	if (a->result->ret == SMALL_PAGE && read(ends[0], page, SMALL_PAGE) == SMALL_PAGE)
+		saw_page(a, a->spec->page, page);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* memory_failure() of the pages; DAX pages are not taken away, their content stays. SIGBUS comes on the way out. */
+void op_poison(struct actor *a)
+{
+	if (sigsetjmp(bus_jump, 1)) {
+		bus_armed = false;
+		return;
+	}
+	bus_armed = true;
+	outcome(a, madvise(first_address(a), byte_count(a), MADV_HWPOISON));
+	bus_armed = false;
+}
+
+/* With MAP_SYNC the fault has made the block durable, and flushing the store is left to us. */
+void op_write_then_flush(struct actor *a)
+{
+	op_write(a);
+	for (int p = a->spec->page; p < last_page(a); p++)
+		if (a->result->stored & 1 << p)
+			__builtin_ia32_clflush(a->map + p * a->shared->scenario.unit + word_offset(a->number));
+	__builtin_ia32_sfence();
+	journal_at_map_sync(a);
+}
