@@ -105,3 +105,9 @@ def test_kernel_messages_are_kept_with_their_scenario_in_the_form_of_dmesg() -> 
     message = line("k", l=4, us=61000000, m="EXT4-fs error")
     kept = ["[   61.000000] EXT4-fs error"]
     assert ledger_of(message, begin(), message, message).log == {"": kept, NAME: kept * 2}
+
+
+def test_a_scenario_that_cannot_be_run_is_broken_with_its_reason_and_not_asked_for_again() -> None:
+    ledger = ledger_of(line("scenario", name=NAME, missing="the file system has no MAP_SYNC"), ended())
+    assert ledger.results[NAME].broken == "the file system has no MAP_SYNC"
+    assert (ledger.results[NAME].races, ledger.results[NAME].failures) == (0, {})
