@@ -73,7 +73,7 @@ static bool is_shifted_old(const struct scenario *s, int page, int word, uint64_
 		int shift = 0;
 
 		for (int i = 0; i < s->actors; i++)
-			if ((done & 1 << i) && has(s, i, OP_SHIFTS) && page >= s->actor[i].page)
+			if ((done & 1 << i) && actor_has(s, i, OP_SHIFTS) && page >= s->actor[i].page)
 				shift += s->actor[i].pages;
 		if (shift && page + shift < s->pages && value == old_value(s, page + shift, word))
 			return true;

@@ -169,7 +169,9 @@ TAGS_MISSING = "dirty-tags.ko is not loaded, so tags cannot be checked"
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_scenario_file_is_understood(race: Race, name: str) -> None:
     said = race("races 4", "cpus 1", *scenario_lines([SCENARIOS[name]]))
-    missing = missing_on_tmpfs(SCENARIOS[name]) or (TAGS_MISSING if "tags" in SCENARIOS[name].checks else "")  # no module on the host, and it is said
+    missing = missing_on_tmpfs(SCENARIOS[name]) or (
+        TAGS_MISSING if "tags" in SCENARIOS[name].checks else ""
+    )  # no module on the host, and it is said
     assert said.of("scenario") == [{"t": "scenario", "name": name, "missing": missing}]
     assert said.of("done")[0]["signal"] == 0
 
