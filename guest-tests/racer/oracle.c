@@ -278,8 +278,8 @@ bool oracle_tags_clean(struct shared *s)
 	return !check.found;
 }
 
-/* The window that the controller looks at. */
-void oracle_tags(struct shared *s, unsigned int flags, report_fn report, void *to)
+/* The window that the controller looks at. Returns false if an entry stays locked: whoever touches it sleeps for ever. */
+bool oracle_tags(struct shared *s, unsigned int flags, report_fn report, void *to)
 {
 	struct dt_check check = { .flags = flags };
 	const struct dt_violation *worst = &check.worst;
@@ -287,24 +287,25 @@ void oracle_tags(struct shared *s, unsigned int flags, report_fn report, void *t
 
 	ask_tags(s, s->at, 1, &check);
 	if (!check.found)
-		return;
+		return true;
 	snprintf(text, sizeof(text), "-: index %llu: %s (entry %#x order %u pfn %#llx, mapping %#x pfn %#llx; %u in all)",
 		 (unsigned long long)worst->entry.index, invariant[worst->invariant], worst->entry.state,
 		 worst->entry.order, (unsigned long long)worst->entry.pfn, worst->mapping.state,
 		 (unsigned long long)worst->mapping.pfn, check.found);
 	report(to, "tags", text);
+	return !(worst->entry.state & DT_LOCKED);
 }
 
-void oracle_at_rest(struct shared *s, report_fn report, void *to)
+/* Returns false if the file must not be touched any more. */
+bool oracle_at_rest(struct shared *s, report_fn report, void *to)
 {
-	if (s->scenario.tags)
-		oracle_tags(s, 0, report, to);
+	if (s->scenario.tags && !oracle_tags(s, 0, report, to))
+		return false;
 	if (!s->scenario.durable)
-		return;
+		return true;
 	tape_mark(MARK_REST);
 	report_syncs(s, report, to);
 	journal_at_rest(s, report, to);
 	sync_once_more(s, report, to);
-	if (s->scenario.tags)
-		oracle_tags(s, DT_SYNCED, report, to);
+	return !s->scenario.tags || oracle_tags(s, DT_SYNCED, report, to);
 }

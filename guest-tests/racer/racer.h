@@ -193,14 +193,14 @@ bool error_due(const struct scenario *s, int actor, int error);
 
 /* oracle.c: the two optional modules */
 void oracle_open(void);
-void oracle_tags(struct shared *s, unsigned int flags, report_fn report, void *to);
+bool oracle_tags(struct shared *s, unsigned int flags, report_fn report, void *to);
 bool oracle_tags_clean(struct shared *s);
 const char *oracle_missing(const struct scenario *s);
 void oracle_reset(const struct scenario *s);
 void oracle_before_sync(struct actor *a);
 void oracle_at_sync(struct actor *a);
 void oracle_end(const struct scenario *s);
-void oracle_at_rest(struct shared *s, report_fn report, void *to);
+bool oracle_at_rest(struct shared *s, report_fn report, void *to);
 
 uint32_t oracle_promised(const struct shared *s, int mark);
 

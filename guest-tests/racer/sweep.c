@@ -145,8 +145,8 @@ static void judge(struct sweep *w, struct outcome *o)
 		else if (o->run.end[i].state == IL_RUNNABLE)
 			o->given_up = true;
 	}
-	if (o->run.ended) {
-		oracle_at_rest(w->shared, outcome_add, o);
+	o->stuck = o->run.ended && !oracle_at_rest(w->shared, outcome_add, o);
+	if (o->run.ended && !o->stuck) {
 		all_actors(w, CMD_LOOK);
 		check_results(w->shared, outcome_add, o);
 		empty_file(w, o);
@@ -234,7 +234,7 @@ static bool run_and_keep(struct sweep *w, const struct path *p, bool silent, boo
 		tape_promises(w->shared);
 		keep(w, p, &o, with_trace);
 	}
-	if (!o.run.ended)
+	if (!o.run.ended || o.stuck)
 		give_up(w);
 	return o.run.fired == (unsigned int)p->stops;
 }

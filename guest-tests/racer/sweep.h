@@ -25,6 +25,7 @@ struct outcome {
 	struct il_run run;
 	int violations;
 	int more;	/* not kept */
+	bool stuck;	/* an entry stays locked: the guest is of no more use */
 	bool given_up;	/* an actor could still run when the lab's patience ended */
 	struct violation violation[VIOLATIONS_MAX];
 };
