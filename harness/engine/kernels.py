@@ -9,6 +9,7 @@ from harness.engine.experiment import Experiment, Wanted, debug_units
 from harness.engine.subject import Subject
 from harness.errors import BadInput, KernelFailed
 from harness.kernel import prebuilt
+from harness.kernel.abilities import sweep_lacks
 from harness.kernel.artefacts import Kernel
 from harness.kernel.build import BuildRequest, build
 from harness.kernel.sources import SourceTree, obtain
@@ -67,7 +68,7 @@ def _described(info: KernelInfo, kernel: Kernel, source: str, wanted: Wanted) ->
     series, modules = wanted.series, kernel.modules_folder
     return replace(
         info, release=kernel.release, key=kernel.key, build_id=kernel.build_id, source=source,
-        modules=modules.name if modules else "",
+        modules=modules.name if modules else "", lacks=sweep_lacks(kernel.config),
         series=series.name if series else "", version=(wanted.spec.version or series.newest) if series else "",
     )  # fmt: skip
 

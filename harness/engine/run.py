@@ -34,6 +34,7 @@ from harness.report.html import render_html
 from harness.results.files import write_whole
 from harness.results.folder import RunFolder
 from harness.results.run import GuestFinding, KernelInfo, Run, appearing
+from harness.sweep.records import StressResult, SweepResult
 from harness.verdict.judge import judged
 
 
@@ -51,6 +52,7 @@ def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolde
     started, began = datetime.datetime.now(datetime.UTC), time.monotonic()
     deadline = Deadline.after(experiment.budget_seconds)
     made = make_kernels(experiment, deadline)
+    _check_sweepable(experiment, made)
     folder = RunFolder.create()
     sweep_guest, stress_guest = experiment.lab.guest("sweep"), experiment.lab.guest("stress")
     store = supplies(sweep_guest)
@@ -61,10 +63,11 @@ def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolde
         experiment = picked(experiment, made, hall)
     subjects = _subjects(experiment, made)
     say(f"run {folder.number}: {len(experiment.scenarios)} scenarios on {', '.join(each.name for each in subjects)}")
-    swept = sweep_all(subjects, experiment.scenarios, hall)
+    sweepable = [each for each in subjects if each.points]
+    swept = sweep_all(sweepable, experiment.scenarios, hall) if sweepable else []
     accelerator = accel.probe()
     raced = race_all(experiment, subjects, stress_guest, folder.path / "guests", deadline, accelerator)
-    infos = tuple(_booted(each.info, swept) for each in made)
+    infos = tuple(_booted(each.info, swept, raced) for each in made)
     _keep_inputs(folder.path, made, experiment)
     run = Run(
         number=folder.number, started=started.isoformat(timespec="seconds"), seconds=time.monotonic() - began,
@@ -88,13 +91,35 @@ def _subjects(experiment: Experiment, made: Sequence[Made]) -> list[Subject]:
     instructions = experiment.lab.experiment.points.granularity == "instructions"
     release = next((each.info.release for each in made if each.info.release), "")
     units = {*debug_units(experiment.kernels, experiment.units, release), *differing_units(made)}
-    subjects = [subject(each, sorted(units), every_instruction=instructions) for each in made if each.kernel]
+    subjects = [_subject(each, sorted(units), instructions) for each in made if each.kernel]
     return [each.pruned() for each in subjects] if experiment.choice.prune else subjects
 
 
-def _booted(info: KernelInfo, swept: Sequence[Swept]) -> KernelInfo:
+def _subject(made: Made, units: Sequence[str], every_instruction: bool) -> Subject:
+    """Without points where the kernel cannot be swept."""
+    if made.info.lacks and made.kernel:
+        return Subject(made.wanted.name, made.kernel, ())
+    return subject(made, units, every_instruction=every_instruction)
+
+
+def _check_sweepable(experiment: Experiment, made: Sequence[Made]) -> None:
+    """A kernel that cannot be swept is raced all the same; where nothing but a sweep is asked for it is bad input."""
+    for each in made:
+        if not each.info.lacks:
+            continue
+        told = f"{each.info.name}: it lacks {each.info.lacks}, so that it cannot be swept"
+        if experiment.choice.pick or not experiment.plan.stress_races:
+            raise BadInput(
+                f"{told}, and a sweep is what was asked for: build it so, or leave out --pick and --no-stress"
+            )
+        say(f"{told}: it is raced by stress alone")
+
+
+def _booted(info: KernelInfo, swept: Sequence[Swept], raced: Raced) -> KernelInfo:
     """A kernel whose every guest failed to boot says so instead of having results that are all broken."""
+    results: list[SweepResult | StressResult]
     results = [result for each in swept if each.subject.name == info.name for result in each.results]
+    results = results or [result for result in raced.results if result.kernel == info.name]
     unbooted = [result.broken for result in results if "(boot-failure)" in result.broken]
     if results and len(unbooted) == len(results):
         return replace(info, state="no-boot", detail=unbooted[0])
@@ -131,7 +156,8 @@ def _findings(
     for subject_, lines in stress_logs:
         with Decoder(subject_.kernel.vmlinux) as decode:
             found += guest_findings(subject_.name, "stress", lines.items(), decode)
-    return _known(found, {each.subject.name: each.subject.kernel.release for each in swept})
+    raced = [subject_ for subject_, _lines in stress_logs]
+    return _known(found, {each.name: each.kernel.release for each in [*(one.subject for one in swept), *raced]})
 
 
 def _known(found: list[GuestFinding], releases: dict[str, str]) -> list[GuestFinding]:

@@ -9,6 +9,7 @@ from harness.deadline import Deadline
 from harness.errors import BadInput, LabBroke
 from harness.image.content import digest
 from harness.kernel import artefacts, fragments, kconfig, modules, objects
+from harness.kernel.abilities import possible
 from harness.kernel.artefacts import Built, Kernel
 from harness.kernel.build_id import build_id
 from harness.kernel.locks import locked
@@ -22,7 +23,7 @@ def from_folder(folder: Path, name: str = "", *, own: Sequence[Path] = (), deadl
     """The kernel in ``folder`` (vmlinux, bzImage, .config), with the lab's modules ``own`` if it is a built tree.
 
     Its artefacts are copied to the cache: the folder may be built in again while they are used. Raises BadInput
-    naming the file or option that is missing.
+    naming the file or option that is missing. What a sweep alone needs may be: its modules are left out then.
     """
     deadline = deadline or Deadline()
     parts = {each: _part(folder, each) for each in ("vmlinux", ".config")}
@@ -41,7 +42,8 @@ def from_folder(folder: Path, name: str = "", *, own: Sequence[Path] = (), deadl
     kernel = artefacts.load(key, name or folder.name)
     if not kernel:
         raise LabBroke(f"the copy of {folder} disappeared from the cache: is a `lab gc` running?")
-    return replace(kernel, modules_folder=_modules(folder, key, modules.buildable(own), deadline))
+    able = possible(modules.buildable(own), kconfig.read_config(parts[".config"]))
+    return replace(kernel, modules_folder=_modules(folder, key, able, deadline))
 
 
 def _part(folder: Path, name: str) -> Path:

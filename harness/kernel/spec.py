@@ -2,6 +2,7 @@
 """From a kernel's section of lab.yaml to the kernel."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from harness import folders
@@ -10,6 +11,7 @@ from harness.config.models import KernelSpec
 from harness.deadline import Deadline
 from harness.errors import BadInput
 from harness.kernel import fragments, prebuilt
+from harness.kernel.abilities import possible
 from harness.kernel.artefacts import Kernel
 from harness.kernel.build import BuildRequest, build
 from harness.kernel.sources import SourceTree, obtain
@@ -40,11 +42,13 @@ def request_for(
     name: str, spec: KernelSpec, source: SourceTree, patched: Iterable[Path], units: Iterable[str]
 ) -> BuildRequest:
     """What to build from an unpacked source with the patches ``patched``, in their order."""
-    return BuildRequest(
+    asked = BuildRequest(
         name=name, source=source, patches=tuple(patched),
-        fragments=fragments.chosen(spec.config, spec.debug), debug_units=tuple(units), modules=module_folders(),
-        cc=spec.cc,
+        fragments=fragments.chosen(spec.config, spec.debug), debug_units=tuple(units), cc=spec.cc,
     )  # fmt: skip
+    # A fragment of the user's may turn kprobes off. What no fragment speaks of is left to the kernel's defaults.
+    values = {option.name: option.value for option in asked.options}
+    return replace(asked, modules=possible(module_folders(), values, unsaid="y"))
 
 
 def patches(spec: KernelSpec, source: SourceTree) -> tuple[Path, ...]:

@@ -79,7 +79,7 @@ class KernelInfo:
     patches: tuple[str, ...] = ()  # their file names
     state: Literal["booted", "no-compile", "no-boot", "not-run"] = "booted"
     detail: str = ""
-    kprobes: bool = True  # False: no sweep is possible, stress is all there is
+    lacks: str = ""  # what a sweep needs and its config has not; then stress is all there is
     lines: dict[str, dict[int, str]] = field(default_factory=dict)  # source file -> line number -> its text
 
 

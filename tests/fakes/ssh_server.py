@@ -61,8 +61,12 @@ def ssh_server(host: KeyPair, client: KeyPair, answer: Answer = _run) -> Iterato
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         key = paramiko.Ed25519Key(file_obj=io.StringIO(host.openssh_private()))
-        threading.Thread(target=_serve, args=(listener, key, Door(client, answer)), daemon=True).start()
+        server = threading.Thread(target=_serve, args=(listener, key, Door(client, answer)), daemon=True)
+        server.start()
         yield int(listener.getsockname()[1])
+        # Else it goes on waiting at that number, and the next server's connections are answered with this one's key.
+        listener.shutdown(socket.SHUT_RDWR)
+        server.join()
 
 
 def _serve(listener: socket.socket, key: paramiko.PKey, door: Door) -> None:

@@ -6,7 +6,9 @@ import pytest
 from harness.deadline import Deadline
 from harness.errors import BadInput
 from harness.kernel import fragments, prebuilt
+from harness.kernel.abilities import sweep_lacks
 from harness.kernel.build import build
+from harness.kernel.spec import module_folders
 from tests.fakes import kernel as fake
 
 
@@ -43,13 +45,11 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
         prebuilt.from_folder(folder)
 
 
-@pytest.mark.parametrize(
-    ("line", "found"), [("# CONFIG_KPROBES is not set", "n"), ("CONFIG_KPROBES=m", "m"), ("", "n")]
-)
+@pytest.mark.parametrize(("line", "found"), [("# CONFIG_FS_DAX is not set", "n"), ("CONFIG_FS_DAX=m", "m"), ("", "n")])
 def test_an_option_that_is_not_built_in_is_named(folder: Path, line: str, found: str) -> None:
     config = folder / ".config"
-    config.write_text(config.read_text().replace("CONFIG_KPROBES=y", line))
-    with pytest.raises(BadInput, match=rf"\.config: CONFIG_KPROBES is `{found}`"):
+    config.write_text(config.read_text().replace("CONFIG_FS_DAX=y", line))
+    with pytest.raises(BadInput, match=rf"\.config: CONFIG_FS_DAX is `{found}`"):
         prebuilt.from_folder(folder)
 
 
@@ -69,3 +69,16 @@ def test_modules_that_were_brought_along_are_used(folder: Path, tmp_path: Path) 
 def test_without_modules_or_a_tree_to_build_them_in_it_is_bad_input(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"neither modules/probe\.ko nor a tree"):
         prebuilt.from_folder(folder, own=(fake.module_in(tmp_path),))
+
+
+def test_a_kernel_without_kprobes_is_taken_with_the_modules_that_need_none(folder: Path) -> None:
+    (folder / "modules").mkdir()
+    (folder / "modules" / "dirty-tags.ko").write_text("module")
+    (folder / ".config").write_text((folder / ".config").read_text() + "CONFIG_MODULES=y\n")
+    kernel = prebuilt.from_folder(folder, own=module_folders())
+    assert set(kernel.modules) == {"dirty-tags"}
+    assert sweep_lacks(kernel.config) == "CONFIG_KPROBES, CONFIG_PREEMPT, CONFIG_KALLSYMS"
+
+
+def test_a_kernel_that_loads_no_modules_is_taken_without_any(folder: Path) -> None:
+    assert not prebuilt.from_folder(folder, own=module_folders()).modules

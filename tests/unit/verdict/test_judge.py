@@ -259,10 +259,10 @@ def test_a_check_that_stress_could_not_make_is_no_pass() -> None:
 @pytest.mark.parametrize(("failed", "word"), [(0, Word.INCONCLUSIVE), (3, Word.FAIL)])
 def test_without_kprobes_stress_alone_never_passes(failed: int, word: Word) -> None:
     run = stressed(replace(small(), results=()), failed)
-    run = replace(run, kernels=tuple(replace(kernel, kprobes=False) for kernel in run.kernels))
+    run = replace(run, kernels=tuple(replace(kernel, lacks="CONFIG_KPROBES") for kernel in run.kernels))
     verdict = judge(run)
     assert verdict.word is word
-    assert any("no kprobes" in reason for reason in verdict.reasons)
+    assert any("lacks CONFIG_KPROBES" in reason for reason in verdict.reasons)
 
 
 def test_a_scenario_that_was_not_swept_at_all_is_no_pass() -> None:

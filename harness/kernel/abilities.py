@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a kernel's config lets the lab do with it: which modules it can have, and whether it can be swept."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from harness.kernel import fragments, kconfig
+
+SWEEP = Path(__file__).parent / "sweep.config"
+NEEDS = "needs.config"  # of a module's folder; without one it needs nothing
+
+
+def sweep_lacks(config: Path) -> str:
+    """What a sweep needs and a kernel with this .config has not: "CONFIG_KPROBES, CONFIG_PREEMPT"; "" if nothing."""
+    return ", ".join(_unmet(SWEEP, kconfig.read_config(config), "n"))
+
+
+def possible(own: Sequence[Path], values: Mapping[str, str], unsaid: str = "n") -> tuple[Path, ...]:
+    """The module folders whose needs the options ``values`` meet; ``unsaid`` is the value of one that is not there."""
+    return tuple(folder for folder in own if not _unmet(folder / NEEDS, values, unsaid))
+
+
+def _unmet(needs: Path, values: Mapping[str, str], unsaid: str) -> list[str]:
+    options = fragments.read([needs], "0.0") if needs.is_file() else ()
+    return [f"CONFIG_{option.name}" for option in options if values.get(option.name, unsaid) != option.value]
