@@ -4,7 +4,9 @@
  *
  *	build-id HEX			what /sys/kernel/notes must say
  *	points FILE			addresses, 8 bytes each, little endian
- *	resume SCHEDULE			the first scenario goes on behind this schedule
+ *	resume SCHEDULE			the first scenario goes on behind this schedule, none of whose children can be run
+ *	known SCHEDULE			... behind this one and before its children: its row is known
+ *	flush N				rows are written after N that passed
  *	only SCHEDULE			each scenario runs this one schedule
  *	silent FILE			behind `points`: a byte each, 1 where a stop equals one at the actor's next point
  *	sample N			one of N schedules pruned by that is run all the same
@@ -149,8 +151,11 @@ static void parse_line(struct job *job, char *key, char *value)
 		snprintf(job->build_id, sizeof(job->build_id), "%s", value);
 	else if (!strcmp(key, "points"))
 		read_points(job, value);
-	else if (!strcmp(key, "resume"))
+	else if (!strcmp(key, "resume") || !strcmp(key, "known")) {
 		snprintf(job->resume, sizeof(job->resume), "%s", value);
+		job->resume_known = !strcmp(key, "known");
+	} else if (!strcmp(key, "flush"))
+		job->flush = strtoul(value, NULL, 0);
 	else if (!strcmp(key, "only"))
 		snprintf(job->only, sizeof(job->only), "%s", value);
 	else if (!strcmp(key, "silent"))

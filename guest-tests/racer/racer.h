@@ -246,7 +246,9 @@ struct job {
 	int32_t *status;
 	int scenarios;
 	struct scenario *scenario;
-	char resume[256];	/* schedule that hung: go on behind it, in the first scenario */
+	char resume[256];	/* schedule of the first scenario to go on behind: it hung, or killed its guest */
+	bool resume_known;	/* ... or passed, but its children are still to be run */
+	unsigned int flush;	/* rows are written after so many that passed; 0: FLUSH_EVERY */
 	char only[256];		/* run just this schedule (replay) */
 	uint8_t *silent;	/* a byte a point: 1 where the actor only computes until its next point; NULL: no pruning */
 	unsigned int sample;	/* one of so many pruned schedules is run all the same; 0: none */

@@ -159,7 +159,7 @@ static void keep(struct sweep *w, const struct path *p, const struct outcome *o,
 	w->run[p->stops]++;
 	w->failed[p->stops] += !!o->violations;
 	outcome_record(o, w->shared, p, w->trace, with_trace);
-	if (o->violations || ++w->since_flush >= FLUSH_EVERY) {
+	if (o->violations || ++w->since_flush >= (w->job->flush ?: FLUSH_EVERY)) {
 		record_flush();
 		w->since_flush = 0;
 	}
@@ -286,9 +286,9 @@ static void explore(struct sweep *w, const struct path *p, bool equal)
 
 	if (w->skipping && path_same(&w->resume, p, actors)) {
 		w->skipping = false;
-		return;
-	}
-	if (w->skipping && !path_begins(&w->resume, p, actors))
+		if (!w->job->resume_known)
+			return;
+	} else if (w->skipping && !path_begins(&w->resume, p, actors))
 		return;
 	if (prune(w, p, equal))
 		return;

@@ -15,6 +15,7 @@ from harness.guest.end import GuestEnd
 from harness.guest.plan import GuestPlan
 from harness.guest.runner import Guest
 from harness.image.initramfs import assemble, overlay
+from harness.sweep.account import BEGINNING, Position
 from harness.sweep.job import Job
 from harness.sweep.ledger import Ledger
 from harness.sweep.records import Kind
@@ -44,22 +45,24 @@ class Batch:
     inspect: Callable[[Path], None] | None = None
 
 
-def sweep(batch: Batch, deadline: Deadline, tick: Tick) -> None:
+def sweep(batch: Batch, deadline: Deadline, tick: Tick, position: Position = BEGINNING) -> None:
     """Runs the batch into its ledger until every account is closed or the deadline passes.
+
+    The first guest begins at ``position``; the ledger has the rows before it.
 
     Raises LabBroke where the lab, not the kernel, is at fault.
     """
     guests = 0
-    resume = ""
     while (scenarios := batch.ledger.open_accounts()) and not deadline.passed:
         points = tuple(point.address for point in batch.subject.points)
-        job = Job(batch.subject.kernel.build_id, points, tuple(scenarios), resume=resume, only=batch.only,
+        job = Job(batch.subject.kernel.build_id, points, tuple(scenarios), only=batch.only,
+                  resume=position.resume, known=position.known, flush=position.flush,
                   silent=batch.subject.silent, sample=batch.sample, tape=batch.tape)  # fmt: skip
         end = _boot(batch, job, guests, deadline, tick)
         guests += 1
         if end.kind == "timeout":
             return
-        resume = _after(batch, end)
+        position = _after(batch, end)
 
 
 def _boot(batch: Batch, job: Job, number: int, deadline: Deadline, tick: Tick) -> GuestEnd:
@@ -69,7 +72,7 @@ def _boot(batch: Batch, job: Job, number: int, deadline: Deadline, tick: Tick) -
     initramfs = assemble(folder / "initramfs", batch.base, overlay({**job.files(), **modules}))
     nvdimms = fresh_nvdimms(batch.plan.nvdimms, batch.template, folder)
     plan = replace(batch.plan, folder=folder, initramfs=initramfs, nvdimms=nvdimms)
-    batch.ledger.begin_guest()
+    batch.ledger.begin_guest(job.flush)
     try:
         with Guest(plan) as guest:
             for line in guest.records(deadline):
@@ -95,24 +98,25 @@ def _advance(ledger: Ledger, line: str) -> int:
     return 0
 
 
-def _after(batch: Batch, end: GuestEnd) -> str:
-    """Books what the guest's end means, and returns the schedule to go on behind ("" for a scenario's beginning)."""
+def _after(batch: Batch, end: GuestEnd) -> Position:
+    """Books what the guest's end means, and returns where the next one goes on."""
     ledger = batch.ledger
     account, crashed = ledger.current, _book_crash(ledger, end)
     if not ledger.stopped_at and not crashed:
         if ledger.open_accounts():
             raise LabBroke(f"a guest ended before its work was done ({end.kind}): {end.detail}")
-        return ""
+        return BEGINNING
     assert account is not None
     if account.closed:
-        return ""  # behind its last schedule: the next scenario has not begun
-    account.hangs += 1
+        return BEGINNING  # behind its last schedule: the next scenario has not begun
+    again = not ledger.stopped_at and bool(account.awaited)  # the crash is to come again behind what was lost
+    account.hangs += not again
     if account.hangs >= HANGS_MAX or batch.only:
         account.closed, account.complete = True, False
-        return ""
-    if not ledger.stopped_at:
+        return BEGINNING
+    if not ledger.stopped_at and not again:
         account.begin_again()
-    return ledger.stopped_at
+    return account.position(ledger.stopped_at)
 
 
 def _book_crash(ledger: Ledger, end: GuestEnd) -> bool:

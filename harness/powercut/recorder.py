@@ -51,9 +51,9 @@ class Recorder(Ledger):
         self.whole = 0  # guests whose medium was held against their tape
         self._promises: dict[int, Promise] = {}
 
-    def begin_guest(self) -> None:
+    def begin_guest(self, flush: int = 0) -> None:
         """A new guest begins with the template."""
-        super().begin_guest()
+        super().begin_guest(flush)
         self.tape = Tape(self.template)
 
     def inspect(self, image: Path) -> None:

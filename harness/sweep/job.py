@@ -14,9 +14,11 @@ UNIT = {"4K": 4096, "2M": 2 << 20}
 class Job:
     """What one guest is to do.
 
-    ``addresses`` are the points' in their numbers' order; ``resume`` and ``only`` are schedules by number: go on behind
-    that one in the first scenario, or run nothing but that one. ``silent`` are numbers of points at which a second stop
-    is pruned (harness/points/silent.py); one of ``sample`` pruned schedules is run all the same, none if it is 0.
+    ``addresses`` are the points' in their numbers' order; ``resume``, ``known`` and ``only`` are schedules by number:
+    go on behind that one in the first scenario, with ``known`` before its children, or run nothing but that one. Rows
+    are written after ``flush`` that passed, after the racer's own number of them if it is 0. ``silent`` are numbers of
+    points at which a second stop is pruned (harness/points/silent.py); one of ``sample`` pruned schedules is run all
+    the same, none if it is 0.
     With ``tape`` all that reaches the media is recorded.
     """
 
@@ -24,6 +26,8 @@ class Job:
     addresses: tuple[int, ...]
     scenarios: tuple[Scenario, ...]
     resume: str = ""
+    known: str = ""
+    flush: int = 0
     only: str = ""
     races: int = 0
     cpus: int = 1
@@ -42,6 +46,8 @@ class Job:
     def _text(self) -> str:
         lines = [f"build-id {self.build_id}", *([] if self.races else ["points /job.points"])]
         lines += [f"resume {self.resume}"] if self.resume else []
+        lines += [f"known {self.known}"] if self.known else []
+        lines += [f"flush {self.flush}"] if self.flush else []
         lines += [f"only {self.only}"] if self.only else []
         lines += ["silent /job.silent", f"sample {self.sample}"] if self.silent else []
         lines += ["tape 1"] if self.tape else []

@@ -8,43 +8,18 @@ import re
 import signal
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from harness.config.scenario import Scenario
 from harness.errors import LabBroke
 from harness.points.point import Point
 from harness.sweep import decode
+from harness.sweep.account import Account
 from harness.sweep.decode import Row, Symbol
 from harness.sweep.numbers import to_names
 from harness.sweep.records import Kind, Outcome, SweepResult
 
 STOPPED_AT = re.compile(r"[A-D](\d+)#")
 HUNG = 10  # CHILD_HUNG of guest-tests/racer/sweep.h
-
-
-@dataclass
-class Account:
-    """One scenario's rows. ``closed``: every schedule of its bound has a row, or has been given up."""
-
-    scenario: Scenario
-    rows: list[str] = field(default_factory=list)
-    cover: list[str] = field(default_factory=list)
-    why: list[str] = field(default_factory=list)
-    log: list[str] = field(default_factory=list)
-    hangs: int = 0
-    lost: bool = False  # rows of a guest that crashed
-    closed: bool = False
-    complete: bool = False
-    pruned: int = 0
-    sampled: int = 0
-    broken: str = ""
-    seconds: float = 0.0
-
-    def begin_again(self) -> None:
-        """Forgets the rows of a guest that died of something else."""
-        self.rows.clear()
-        self.cover.clear()
-        self.why.clear()
 
 
 class Ledger:
@@ -69,15 +44,16 @@ class Ledger:
         self.proven = False  # the canary of the present guest
         self.stopped_at = ""  # the schedule with which the present guest's use ended
         self._now: Account | None = None
+        self._flush = 0
         self._begun: set[str] = set()  # scenarios of the present guest
 
     def open_accounts(self) -> list[Scenario]:
         """Scenarios with schedules to run, in order."""
         return [account.scenario for account in self.accounts.values() if not account.closed]
 
-    def begin_guest(self) -> None:
-        """A new guest: nothing it says counts until its canary is proven."""
-        self.proven, self.stopped_at, self._now = False, "", None
+    def begin_guest(self, flush: int = 0) -> None:
+        """A new guest: nothing it says counts until its canary is proven. ``flush`` is that of its job."""
+        self.proven, self.stopped_at, self._now, self._flush = False, "", None, flush
         self._begun.clear()
 
     def take(self, line: str) -> None:
@@ -95,21 +71,19 @@ class Ledger:
         except (LookupError, TypeError, ValueError) as error:
             raise LabBroke(f"the guest wrote a record that lacks something ({error!r}): {line[:120]!r}") from None
 
-    def add_crash(self, scenario: str, schedule: str, kind: Kind, detail: str) -> None:
-        """A schedule that no row can come from: the guest, or the scenario's process, died of it.
+    def add_crash(self, scenario: str, schedule: str, kind: Kind, detail: str, written: bool = False) -> None:
+        """A schedule that no row can come from: the guest, or, all rows being ``written``, the scenario's process died.
 
-        Rows that the guest had not written yet are lost, so that the sweep cannot be called complete any more. Raises
-        LabBroke if ``schedule`` is none: last words can be garbled.
+        Where the guest may have had rows that it had not written yet, the crash is awaited to come again (Account).
+        Raises LabBroke if ``schedule`` is none: last words can be garbled.
         """
         if not schedule:
             return
         account = self.accounts[scenario]
         to_names(schedule, self.points)
         row = {"t": "s", "s": schedule, "h": "", "b": 0, "f": 0, "w": "", "v": [[kind.value, detail]]}
-        account.rows = [line for line in account.rows if json.loads(line)["s"] != schedule]
-        account.rows.append(json.dumps(row))
-        account.lost = account.lost or kind is not Kind.OOM
-        if account is self._now:
+        booked = account.add_crash(json.dumps(row), schedule, written or self._flush == 1 or account.closed)
+        if booked and account is self._now:
             self.stopped_at = schedule
 
     def break_guest(self, why: str) -> None:
@@ -148,7 +122,7 @@ class Ledger:
         if self._now is None:
             raise LabBroke("the guest wrote a schedule's record outside of a scenario")
         self._outcome(row)  # here, where one that cannot be read is this guest's trouble and not the whole run's
-        self._now.rows.append(line)
+        self._now.add(line, row["s"])
 
     def _take_k(self, row: Row, _line: str) -> None:
         log = self.boot_log if self._now is None else self._now.log
@@ -173,9 +147,10 @@ class Ledger:
         if row["signal"] or row["status"] not in (0, HUNG):
             how = f"signal {row['signal']}" if row["signal"] else f"status {row['status']}"
             kind = Kind.OOM if row["signal"] == signal.SIGKILL else Kind.ERROR
-            self.add_crash(row["name"], row["now"], kind, f"the actors' process ended by {how}")
+            self.add_crash(row["name"], row["now"], kind, f"the actors' process ended by {how}", written=True)
         elif row["status"] == HUNG:
             self.stopped_at = row["now"]
+            self._now.ends.add(row["now"])
         else:
             self._now.closed = True
 
@@ -186,7 +161,7 @@ class Ledger:
     def result(self, name: str) -> SweepResult:
         """The scenario's result as far as it is known."""
         account = self.accounts[name]
-        rows = [json.loads(line) for line in account.rows]
+        rows = [json.loads(line) for line in account.all_rows]
         failing = [row for row in rows if row.get("v")]
         return SweepResult(
             scenario=name, kernel=self.kernel, bound=account.scenario.bound,
@@ -194,8 +169,8 @@ class Ledger:
             orders=_orders(rows), schedules=_by_stops(rows), failing=_by_stops(failing),
             outcomes=tuple(self._outcome(row) for row in failing),
             coverage=decode.coverage(len(self.points), account.cover, account.why, self.refused, _stops(rows)),
-            complete=account.complete and not account.lost and not any(row.get("cut") for row in rows),
-            timed_out=sum(row.get("to", 0) for row in rows), seconds=account.seconds, digest=_digest(account.rows),
+            complete=account.whole and not any(row.get("cut") for row in rows),
+            timed_out=sum(row.get("to", 0) for row in rows), seconds=account.seconds, digest=_digest(account.all_rows),
             passing=tuple(str(self._outcome(row).schedule) for row in rows if not row.get("v") and not row.get("to")),
             pruned=account.pruned, sampled=account.sampled,
             first_failing=next((number for number, row in enumerate(rows, 1) if row.get("v")), 0),
@@ -204,7 +179,7 @@ class Ledger:
 
     def outcomes(self, name: str) -> list[Outcome]:
         """Every schedule of the scenario so far, in the order run."""
-        return [self._outcome(json.loads(line)) for line in self.accounts[name].rows]
+        return [self._outcome(json.loads(line)) for line in self.accounts[name].all_rows]
 
     def _outcome(self, row: Row) -> Outcome:
         return decode.outcome(row, self.points, self.symbol)

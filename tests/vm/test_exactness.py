@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The same schedules, byte for byte, on every boot, however many guests run at once; and each of them replayable."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,16 @@ import pytest
 from harness.config.models import GuestSpec
 from harness.deadline import Deadline
 from harness.engine.experiment import Experiment
-from harness.engine.guests import supplies
+from harness.engine.guests import guest_plan, supplies
 from harness.engine.kernels import make_kernels, subject
 from harness.engine.replay import replay
 from harness.engine.subject import Subject
+from harness.engine.sweeper import Batch, sweep
 from harness.engine.sweeps import Hall, sweep_all
 from harness.results.folder import RunFolder
 from harness.results.run import Run
+from harness.sweep.account import Position
+from harness.sweep.ledger import Ledger
 from tests.vm.conftest import HOUR
 
 BOOTS = 5
@@ -46,6 +50,29 @@ def test_five_boots_write_the_same_bytes_however_many_run_at_once(
     assert b'"v":[["not-durable"' in seen[0][0] or b'"not-durable"' in seen[0][0]
     assert len(set(seen[0][1])) > 1, "the digests tell scenarios apart"
     assert all(each == seen[0] for each in seen)
+
+
+def test_a_guest_that_goes_on_behind_a_known_row_writes_the_rest_the_same(
+    subjects: list[Subject], experiment: Experiment, tmp_path: Path
+) -> None:
+    """As after a crash: the rows that the dead guest had not written are run again, each flushed at once."""
+    (chosen,) = (each for each in experiment.scenarios if each.name == "read-write-hole")
+    stock, guest = subjects[1], GuestSpec()
+    store = supplies(guest)
+
+    def rows(name: str, before: list[str], position: Position) -> list[str]:
+        ledger = Ledger(stock.name, stock.points, [chosen], hex)
+        ledger.accounts[chosen.name].rows = list(before)
+        plan = guest_plan("sweep", guest, stock.kernel.bzimage, tmp_path / name, "tcg")
+        sweep(Batch(stock, ledger, plan, store.template, store.base), Deadline.after(HOUR), lambda _: None, position)
+        assert ledger.result(chosen.name).complete
+        return ledger.accounts[chosen.name].rows
+
+    whole = rows("whole", [], Position())
+    assert len(whole) > 1000, "two stops"
+    for at in (2 * len(whole) // 3, len(whole) - 1):
+        known = json.loads(whole[at - 1])["s"]
+        assert rows(f"behind-{at}", whole[:at], Position(known=known, flush=1)) == whole
 
 
 def test_failing_schedules_replay_step_for_step(pair: tuple[RunFolder, Run]) -> None:

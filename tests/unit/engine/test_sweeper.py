@@ -127,16 +127,85 @@ def test_a_panic_is_an_outcome_of_the_schedule_in_the_modules_last_words(
     batch_of: MakeBatch, boots: Boots, words: str, kind: Kind
 ) -> None:
     last = f"console {words}\n" + panics(f"in schedule {NAME} AB A3#1")
-    second = [*start(), begin(), passed("BA"), end(), done(), bye()]
-    batch = batch_of(boot(*start(), begin(), passed("AB"), last=last), boot(*second))
+    first, again = boot(*start(), begin(), passed("AB"), last=last), boot(*start(), begin(), last=last)
+    batch = batch_of(first, again, boot(*start(), begin(), passed("BA"), end(), done(), bye()))
     swept(batch)
-    (outcome,) = batch.ledger.result(NAME).outcomes
+    result = batch.ledger.result(NAME)
+    (outcome,) = result.outcomes
     assert str(outcome.schedule) == "AB A@dax_insert_entry+0x1f#1"
     assert outcome.violations[0].kind is kind
     assert words in outcome.violations[0].detail
-    assert boots.job(1)[2] == "resume AB A3#1"
-    assert batch.ledger.result(NAME).schedules == {0: 2, 1: 1}
-    assert not batch.ledger.result(NAME).complete, "rows that the guest had not written yet are lost"
+    assert boots.job(1)[2:4] == ["known AB", "flush 1"], "the children of AB are still to be run"
+    assert boots.job(2)[2:4] == ["resume AB A3#1", "flush 1"]
+    assert (result.schedules, result.complete) == ({0: 2, 1: 1}, True)
+
+
+def test_the_rows_that_a_dead_guest_had_not_written_are_run_again_and_the_crash_is_booked_once(
+    batch_of: MakeBatch, boots: Boots
+) -> None:
+    dies = panics(f"in schedule {NAME} AB A3#1")
+    first = boot(*start(), begin(), passed("AB"), last=dies)  # AB A1#1 and AB A2#1 went with it
+    again = boot(*start(), begin(), passed("AB A1#1"), passed("AB A2#1"), last=dies)
+    rest = boot(*start(), begin(), passed("BA"), passed("BA B1#1"), end(), done(), bye())
+    batch = batch_of(first, again, rest)
+    swept(batch)
+    at_once = batch_of(
+        boot(*start(), begin(), *map(passed, ("AB", "AB A1#1", "AB A2#1")), last=dies),
+        boot(*start(), begin(), last=dies), rest,
+    )  # fmt: skip
+    for folder in (boots.folder / "guests").iterdir():
+        folder.rename(boots.folder / f"before-{folder.name}")
+    swept(at_once)
+    one, other = batch.ledger.result(NAME), at_once.ledger.result(NAME)
+    assert [str(each).count("@") for each in one.passing] == [0, 1, 1, 0, 1]
+    assert (one.schedules, one.failing, one.complete) == ({0: 2, 1: 4}, {1: 1}, True)
+    assert one.digest == other.digest, "whatever was lost"
+
+
+def test_a_crash_that_does_not_come_again_is_kept_and_says_so(batch_of: MakeBatch, boots: Boots) -> None:
+    first = boot(*start(), begin(), passed("AB"), last=panics(f"in schedule {NAME} AB A3#1"))
+    again = [*start(), begin(), passed("AB A1#1"), passed("AB A3#1"), passed("BA"), end(), done(), bye()]
+    batch = batch_of(first, boot(*again))
+    swept(batch)
+    result = batch.ledger.result(NAME)
+    assert boots.count() == 2
+    assert (result.schedules, result.failing, result.complete) == ({0: 2, 1: 2}, {1: 1}, True)
+    assert result.outcomes[0].violations[0].detail.endswith("which did not come again when the schedule was run again")
+
+
+def test_a_crash_for_which_no_second_time_was_left_is_an_outcome_of_a_sweep_that_is_not_complete(
+    batch_of: MakeBatch,
+) -> None:
+    dies = panics(f"in schedule {NAME} AB A3#1")
+    batch = batch_of(boot(*start(), begin(), passed("AB"), last=dies), boot(*start(), begin(), last="forever\n"))
+    swept(batch, seconds=1.5)
+    result = batch.ledger.result(NAME)
+    assert (result.failing, result.complete) == ({1: 1}, False)
+
+
+def test_another_crash_on_the_way_to_the_first_is_booked_and_the_first_still_awaited(
+    batch_of: MakeBatch, boots: Boots
+) -> None:
+    first, early = panics(f"in schedule {NAME} AB A3#1"), panics(f"in schedule {NAME} AB A2#1")
+    batch = batch_of(
+        boot(*start(), begin(), passed("AB"), last=first),
+        boot(*start(), begin(), passed("AB A1#1"), last=early),
+        boot(*start(), begin(), last=first),
+        boot(*start(), begin(), passed("BA"), end(), done(), bye()),
+    )
+    swept(batch)
+    assert [boots.job(number)[2] for number in (1, 2, 3)] == ["known AB", "resume AB A2#1", "resume AB A3#1"]
+    result = batch.ledger.result(NAME)
+    assert (result.failing, result.complete) == ({1: 2}, True)
+
+
+def test_a_guest_that_dies_in_its_first_rows_begins_again_and_writes_each(batch_of: MakeBatch, boots: Boots) -> None:
+    dies = panics(f"in schedule {NAME} AB A1#1")
+    rest = boot(*start(), begin(), passed("BA"), end(), done(), bye())
+    batch = batch_of(boot(*start(), begin(), last=dies), boot(*start(), begin(), passed("AB"), last=dies), rest)
+    swept(batch)
+    assert boots.job(1)[2] == "flush 1"
+    assert (batch.ledger.result(NAME).schedules, batch.ledger.result(NAME).complete) == ({0: 2, 1: 1}, True)
 
 
 def test_a_panic_behind_a_schedule_says_so(batch_of: MakeBatch) -> None:

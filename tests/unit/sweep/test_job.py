@@ -52,6 +52,11 @@ def test_what_to_resume_behind_or_to_run_alone_stands_before_the_scenarios() -> 
     assert lines[4].startswith("scenario ")
 
 
+def test_a_guest_behind_a_crash_is_told_what_is_known_and_to_write_each_row() -> None:
+    lines = Job(BUILD_ID, (), (scenario(),), known="AB A1#1", flush=1).files()["job"].decode().splitlines()
+    assert lines[2:4] == ["known AB A1#1", "flush 1"]
+
+
 def test_only_a_stress_job_speaks_of_races_cpus_and_seed() -> None:
     quiet = Job(BUILD_ID, (), (), cpus=4, seed=9).files()["job"].decode()
     assert "cpus" not in quiet

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One scenario's rows, and where the next guest goes on once one has died."""
+
+import json
+from dataclasses import dataclass, field
+
+from harness.config.scenario import Scenario
+
+NOT_AGAIN = ", which did not come again when the schedule was run again"
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a guest begins its first scenario, for the racer's job: see ``Job``. By default at its beginning."""
+
+    resume: str = ""
+    known: str = ""
+    flush: int = 0
+
+
+BEGINNING = Position()
+
+
+@dataclass
+class Account:
+    """One scenario's rows. ``closed``: every schedule of its bound has a row, or has been given up.
+
+    The rows that a dead guest had not written yet are run again, each written at once, and the crash is ``awaited`` to
+    come again behind them. So it stands where it would stand had every row been written at once from the beginning.
+    """
+
+    scenario: Scenario
+    rows: list[str] = field(default_factory=list)
+    cover: list[str] = field(default_factory=list)
+    why: list[str] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
+    hangs: int = 0
+    crashed: bool = False  # a guest has died in it: the next ones write each row at once
+    awaited: dict[str, str] = field(default_factory=dict)  # rows of crashes by schedule, not booked yet
+    ends: set[str] = field(default_factory=set)  # schedules with which a guest's use ended: they have no children
+    closed: bool = False
+    complete: bool = False
+    pruned: int = 0
+    sampled: int = 0
+    broken: str = ""
+    seconds: float = 0.0
+
+    def begin_again(self) -> None:
+        """Forgets the rows of a guest that died of something else."""
+        self.rows.clear()
+        self.cover.clear()
+        self.why.clear()
+
+    def add(self, line: str, schedule: str) -> None:
+        """A row from a guest. Where a crash was awaited and has not come, the crash that was is what is kept."""
+        crash = self.awaited.pop(schedule, "")
+        self.rows.append(_not_again(crash) if crash else line)
+
+    def add_crash(self, row: str, schedule: str, whole: bool) -> bool:
+        """A schedule of which a guest died; ``whole``: all rows before it are there. Says whether it is booked now."""
+        if not whole:
+            self.crashed, self.awaited[schedule] = True, row
+            return False
+        self.awaited.pop(schedule, None)
+        self.rows = [*(line for line in self.rows if json.loads(line)["s"] != schedule), row]
+        self.ends.add(schedule)
+        return True
+
+    def position(self, stopped_at: str) -> Position:
+        """Where the next guest goes on: behind ``stopped_at``, or, if that is "", behind the last row there is."""
+        flush = 1 if self.crashed else 0
+        last = stopped_at or (json.loads(self.rows[-1])["s"] if self.rows and self.awaited else "")
+        if stopped_at or last in self.ends:
+            return Position(resume=last, flush=flush)
+        return Position(known=last, flush=flush)
+
+    @property
+    def whole(self) -> bool:
+        """Whether each schedule has its row."""
+        return self.complete and not self.awaited
+
+    @property
+    def all_rows(self) -> list[str]:
+        """The rows, at last those of crashes to which the budget's end left no second time."""
+        return [*self.rows, *self.awaited.values()]
+
+
+def _not_again(crash: str) -> str:
+    row = json.loads(crash)
+    row["v"] = [
+        [kind, f"{detail}, which did not come again when the schedule was run again"] for kind, detail in row["v"]
+    ]
+    return json.dumps(row)
