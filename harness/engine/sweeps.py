@@ -45,9 +45,7 @@ class Hall:
     sample: int = 0  # one of so many pruned schedules is run all the same
 
 
-def sweep_all(
-    subjects: Sequence[Subject], scenarios: Sequence[Scenario], hall: Hall, only: dict[str, str] | None = None
-) -> list[Swept]:
+def sweep_all(subjects: Sequence[Subject], scenarios: Sequence[Scenario], hall: Hall) -> list[Swept]:
     """Sweeps every scenario on every kernel. A batch in which the lab breaks is told in its results' ``broken``.
 
     Raises BadInput for a scenario whose file system a kernel does not have.
@@ -60,7 +58,7 @@ def sweep_all(
     stop = threading.Event()
     with Progress("sweeping", total) as progress, ThreadPoolExecutor(hall.workers) as pool:
         tick = _counter(progress, stop)
-        work = [pool.submit(_one, hall, subject, ledger, parts.index(part), only or {}, tick)
+        work = [pool.submit(_one, hall, subject, ledger, parts.index(part), tick)
                 for subject, part, ledger in ledgers]  # fmt: skip
         try:
             for each in work:
@@ -85,16 +83,13 @@ def _counter(progress: Progress, stop: threading.Event) -> Callable[[int], None]
     return tick
 
 
-def _one(
-    hall: Hall, subject: Subject, ledger: Ledger, number: int, only: dict[str, str], tick: Callable[[int], None]
-) -> None:
+def _one(hall: Hall, subject: Subject, ledger: Ledger, number: int, tick: Callable[[int], None]) -> None:
     folder = hall.folder / f"{subject.name}-{number}"
     scenarios = ledger.open_accounts()
     guest = mounted(hall.guest, scenarios[0].mount)
     store = hall.supplies if guest == hall.guest else supplies(guest)
     plan = guest_plan("sweep", guest, subject.kernel.bzimage, folder, "tcg")
-    batch = Batch(subject, ledger, plan, store.template, store.base, only.get(scenarios[0].name, ""),
-                  hall.sample)  # fmt: skip
+    batch = Batch(subject, ledger, plan, store.template, store.base, sample=hall.sample)
     try:
         sweep(batch, hall.deadline, tick)
     except LabBroke as error:

@@ -13,6 +13,27 @@
 /* Of one call, so that its arrays are allocated before any lock is taken. */
 #define MAX_ROWS 65536
 
+/* What both calls begin with. */
+struct dt_scope {
+	s32 fd;
+	u32 flags;
+	u64 first;
+	u64 count;
+};
+
+#define SAME_SCOPE(type)                                                   \
+	static_assert(offsetof(type, flags) == offsetof(struct dt_scope, flags) && \
+		      offsetof(type, first) == offsetof(struct dt_scope, first) && \
+		      offsetof(type, count) == offsetof(struct dt_scope, count))
+SAME_SCOPE(struct dt_report);
+SAME_SCOPE(struct dt_check);
+
+union dt_call {
+	struct dt_scope scope;
+	struct dt_report report;
+	struct dt_check check;
+};
+
 struct rows {
 	struct dt_report *report;
 	struct dt_index *indices;
@@ -97,11 +118,13 @@ static long check(const struct dt_range *range, struct dt_check *check)
 }
 
 /* The caller owes an fput() of *file. */
-static int open_range(s32 fd, u32 flags, u64 first, u64 count, struct dt_range *range, struct file **file)
+static int open_range(const struct dt_scope *scope, struct dt_range *range, struct file **file)
 {
-	if (flags & ~(DT_TRY | DT_AT_WORK | DT_SYNCED))
+	u64 count = scope->count;
+
+	if (scope->flags & ~(DT_TRY | DT_AT_WORK | DT_SYNCED))
 		return -EINVAL;
-	*file = fget(fd);
+	*file = fget(scope->fd);
 	if (!*file)
 		return -EBADF;
 	if (!S_ISREG(file_inode(*file)->i_mode) || !IS_DAX(file_inode(*file)) || !count) {
@@ -109,55 +132,29 @@ static int open_range(s32 fd, u32 flags, u64 first, u64 count, struct dt_range *
 		return -EINVAL;
 	}
 	range->mapping = (*file)->f_mapping;
-	range->flags = flags;
-	range->first = min_t(u64, first, ULONG_MAX);
+	range->flags = scope->flags;
+	range->first = min_t(u64, scope->first, ULONG_MAX);
 	range->last = count - 1 > ULONG_MAX - range->first ? ULONG_MAX : range->first + count - 1;
 	return 0;
 }
 
-static long report_call(void __user *arg)
-{
-	struct dt_report call;
-	struct dt_range range;
-	struct file *file;
-	long ret;
-
-	if (copy_from_user(&call, arg, sizeof(call)))
-		return -EFAULT;
-	ret = open_range(call.fd, call.flags, call.first, call.count, &range, &file);
-	if (ret)
-		return ret;
-	ret = report(&range, &call);
-	fput(file);
-	return ret ?: copy_to_user(arg, &call, sizeof(call)) ? -EFAULT : 0;
-}
-
-static long check_call(void __user *arg)
-{
-	struct dt_check call;
-	struct dt_range range;
-	struct file *file;
-	long ret;
-
-	if (copy_from_user(&call, arg, sizeof(call)))
-		return -EFAULT;
-	ret = open_range(call.fd, call.flags, call.first, call.count, &range, &file);
-	if (ret)
-		return ret;
-	ret = check(&range, &call);
-	fput(file);
-	return ret ?: copy_to_user(arg, &call, sizeof(call)) ? -EFAULT : 0;
-}
-
 static long dt_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	switch (cmd) {
-	case DT_REPORT:
-		return report_call((void __user *)arg);
-	case DT_CHECK:
-		return check_call((void __user *)arg);
-	}
-	return -ENOTTY;
+	union dt_call call;
+	struct dt_range range;
+	struct file *dax;
+	long ret;
+
+	if (cmd != DT_REPORT && cmd != DT_CHECK)
+		return -ENOTTY;
+	if (copy_from_user(&call, (void __user *)arg, _IOC_SIZE(cmd)))
+		return -EFAULT;
+	ret = open_range(&call.scope, &range, &dax);
+	if (ret)
+		return ret;
+	ret = cmd == DT_REPORT ? report(&range, &call.report) : check(&range, &call.check);
+	fput(dax);
+	return ret ?: copy_to_user((void __user *)arg, &call, _IOC_SIZE(cmd)) ? -EFAULT : 0;
 }
 
 static const struct file_operations dt_fops = {

@@ -97,13 +97,6 @@ def test_the_budgets_end_leaves_results_that_are_incomplete_not_broken(boots: Bo
     assert (result.complete, result.broken) == (False, "")
 
 
-def test_a_replay_hands_its_schedule_to_the_guest(boots: Boots, hall: Hall) -> None:
-    boots.follow([boot(*start(), begin("one"), failed("AB A1#1", LOST), end(), done("one"), bye())])
-    (swept,) = sweep_all([subject(boots.folder)], (ONE,), hall, only={"one": "AB A1#1"})
-    assert "only AB A1#1" in boots.job(0)
-    assert swept.results[0].failing == {1: 1}
-
-
 def test_kernel_logs_are_given_by_scenario_and_the_boots_under_none(boots: Boots, hall: Hall) -> None:
     message = line("k", l=4, us=2500000, m="WARNING: CPU: 0 PID: 61 at fs/dax.c:372")
     mounted = line("k", l=6, us=500000, m="EXT4-fs (pmem0): mounted filesystem")
