@@ -125,10 +125,14 @@ static double now(void)
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
-/* Has every actor do it. False if they do not all come back. */
+/*
+ * Has every actor do it. False if they do not all come back: no actor has come to the next barrier for a while. Time
+ * alone says nothing, as a loaded host can stretch a batch without end.
+ */
 static bool all(struct stress *t, enum command command)
 {
 	double end = now() + STUCK_SECONDS;
+	unsigned int before = 0;
 
 	t->shared->command = command;
 	*t->arrived = 0;
@@ -141,6 +145,10 @@ static bool all(struct stress *t, enum command command)
 			sched_yield();
 		else
 			usleep(200);
+		if (*t->lined_up != before) {
+			before = *t->lined_up;
+			end = now() + STUCK_SECONDS;
+		}
 		if (now() > end)
 			return false;
 	}
@@ -251,9 +259,11 @@ static int stress_process(struct stress *t)
 		space_fill(s);
 	actors_start(s->scenario.actors, s->scenario.processes, stress_actor, t);
 	start = said = now();
-	/* Where each race needs a file of its own it costs as much as sixteen. */
+	/* Where each race needs a file of its own it costs as much as sixteen, on a full file system four commits more. */
 	if (s->windows == 1)
 		t->job->races = (t->job->races + 15) / 16;
+	if (is_full(&s->scenario))
+		t->job->races = (t->job->races + 3) / 4;
 	while (done < t->job->races && !stuck) {
 		batch(t, done);
 		done += s->windows;
