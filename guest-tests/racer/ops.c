@@ -162,7 +162,7 @@ const struct op ops[] = {
 	{ "cow-copy", op_cow_copy, OP_READS, NULL },
 	{ "fork", op_fork, OP_FAULTS, NULL },
 	{ "fork-store", op_fork_then_write, OP_STORES | OP_FAULTS, NULL },
-	{ "pin", op_pin, OP_READS | OP_FAULTS, NULL },
+	{ "pin", op_pin, OP_READS | OP_FAULTS | OP_PINS, NULL },
 	{ "hwpoison", op_poison, OP_POISONS | OP_FAULTS, no_memory_failure },
 	{ NULL, NULL, 0, NULL },
 };

@@ -133,6 +133,7 @@ enum effect {
 	OP_ALLOCATES = 1 << 11,	/* ENOSPC is due where nothing is free, as for what stores and writes */
 	OP_SMALL = 1 << 12,	/* its mapping is not aligned to 2 MiB, so that it is made of 4 KiB entries alone */
 	OP_MAPSYNC = 1 << 13,	/* its mapping is made with MAP_SYNC */
+	OP_PINS = 1 << 14,	/* refers to a page: who takes its block away sleeps until it lets go */
 };
 
 /* ops.c */

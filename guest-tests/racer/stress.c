@@ -259,8 +259,11 @@ static int stress_process(struct stress *t)
 		space_fill(s);
 	actors_start(s->scenario.actors, s->scenario.processes, stress_actor, t);
 	start = said = now();
-	/* Where each race needs a file of its own it costs as much as sixteen, on a full file system four commits more. */
-	if (s->windows == 1)
+	/*
+	 * Where each race needs a file of its own, or has an actor sleep, it costs as much as sixteen; on a full file system
+	 * four commits more.
+	 */
+	if (s->windows == 1 || anyone_has(&s->scenario, OP_PINS))
 		t->job->races = (t->job->races + 15) / 16;
 	if (is_full(&s->scenario))
 		t->job->races = (t->job->races + 3) / 4;
