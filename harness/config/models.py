@@ -133,6 +133,26 @@ class GuestSpec(Section):
         return bytes_of(self.memory)
 
 
+class SweepGuest(GuestSpec):
+    """The guest of a sweep: its CPU's count of instructions is its clock."""
+
+    cpus: int = Field(default=1, json_schema_extra={"const": 1})
+
+    @field_validator("cpus")
+    @classmethod
+    def _one_cpu(cls, cpus: int) -> int:
+        if cpus != 1:
+            raise wrong(f"a sweep has one virtual CPU, so that schedules are exact: write 1 or nothing, not {cpus}")
+        return cpus
+
+
+class Guests(Section):
+    """The guests of both modes."""
+
+    sweep: SweepGuest = SweepGuest()
+    stress: GuestSpec | None = Field(default=None, description="default: as many CPUs as `experiment.stress` says")
+
+
 class ScenarioChoice(Section):
     """A scenario by name; ``bound`` overrides the one in its file."""
 
@@ -192,16 +212,9 @@ class Lab(Section):
     """The whole of lab.yaml."""
 
     kernels: dict[str, KernelSpec] = Field(min_length=1)
-    guests: dict[Literal["sweep", "stress"], GuestSpec] = Field(default={})
+    guests: Guests = Guests()
     scenarios: ScenarioChoices = ()
     experiment: Experiment
-
-    @field_validator("guests")
-    @classmethod
-    def _one_cpu(cls, guests: dict[str, GuestSpec]) -> dict[str, GuestSpec]:
-        if "sweep" in guests and guests["sweep"].cpus != 1:
-            raise wrong("a sweep has one virtual CPU, so that schedules are exact: `sweep` takes `cpus: 1` or none")
-        return guests
 
     @field_validator("experiment")
     @classmethod
@@ -216,8 +229,9 @@ class Lab(Section):
 
     def guest(self, mode: Literal["sweep", "stress"]) -> GuestSpec:
         """The guest for a mode; its defaults where lab.yaml says nothing (stress: as many CPUs as it asks for)."""
-        default = GuestSpec(cpus=1 if mode == "sweep" else self.experiment.stress.cpus)
-        return self.guests.get(mode, default)
+        if mode == "sweep":
+            return self.guests.sweep
+        return self.guests.stress or GuestSpec(cpus=self.experiment.stress.cpus)
 
     def kernel(self, side: Literal["without", "with"]) -> tuple[str, KernelSpec]:
         """Name and specification of one side of the experiment."""

@@ -69,3 +69,7 @@ class Scenario(Section):
             if actor.page + actor.pages > self.pages:
                 raise wrong(f"actor {letter} reaches page {actor.page + actor.pages}, the file has {self.pages}")
         return self
+
+    def filesystem(self, otherwise: str) -> str:
+        """``"ext4"`` or ``"xfs"``: what it is run on; ``otherwise``, the guest's, where it names no mount."""
+        return self.mount.removesuffix("-dax") if self.mount else otherwise

@@ -17,10 +17,15 @@ def cost(scenario: Scenario) -> int:
     return factorial(others + 1) * runs
 
 
-def batches(scenarios: Sequence[Scenario], count: int = BATCHES) -> list[tuple[Scenario, ...]]:
-    """At most ``count`` batches for each file system that is asked for: a guest mounts one."""
-    mounts = dict.fromkeys(each.mount for each in scenarios)
-    return [part for mount in mounts for part in _balanced([e for e in scenarios if e.mount == mount], count)]
+def batches(scenarios: Sequence[Scenario], count: int = BATCHES, guest: str = "ext4") -> list[tuple[Scenario, ...]]:
+    """At most ``count`` batches for each file system that is asked for: a guest mounts one, by default ``guest``."""
+    return [part for group in by_filesystem(scenarios, guest).values() for part in _balanced(group, count)]
+
+
+def by_filesystem(scenarios: Sequence[Scenario], guest: str) -> dict[str, list[Scenario]]:
+    """The scenarios by what they are run on, in the order of the file systems' names."""
+    names = sorted({each.filesystem(guest) for each in scenarios})
+    return {name: [each for each in scenarios if each.filesystem(guest) == name] for name in names}
 
 
 def _balanced(scenarios: Sequence[Scenario], count: int) -> list[tuple[Scenario, ...]]:

@@ -17,13 +17,15 @@ from harness.kernel.sources import obtain
 
 def describe(experiment: Experiment, count: int = BATCHES) -> str:
     """The plan as text. A source that is not in the cache yet is fetched: the make lines depend on it."""
-    plan = experiment.plan
+    plan, filesystem = experiment.plan, experiment.lab.guest("sweep").filesystem
     lines = [f"{wanted.side}: {wanted.name} ({_origin(wanted)})" for wanted in experiment.kernels]
     lines += [f"budget: {plan.budget_seconds:.0f} s, coverage floor: {plan.coverage_floor:.0%}"]
     lines += [f"points: {plan.granularity} of {', '.join(plan.units) or 'what the series touch'}"]
-    for number, part in enumerate(batches(experiment.scenarios, count)):
+    for number, part in enumerate(batches(experiment.scenarios, count, filesystem)):
         named = ", ".join(f"{scenario.name} (c = {scenario.bound})" for scenario in part)
-        lines.append(f"guest {number} of each kernel: {named}")
+        other = part[0].filesystem(filesystem)
+        on = f" on {other}" if other != filesystem else ""
+        lines.append(f"guest {number} of each kernel{on}: {named}")
     if plan.stress_races:
         lines.append(f"stress: {plan.stress_races} races a scenario on {plan.stress_cpus} CPUs")
     for wanted in experiment.kernels:

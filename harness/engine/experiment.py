@@ -64,9 +64,10 @@ class Experiment:
     def plan(self) -> Plan:
         """The part of it that reports show."""
         experiment = self.lab.experiment
+        filesystem = self.lab.guest("sweep").filesystem
         stress = experiment.stress.races if self.choice.stress else 0
         return Plan(
-            scenarios=tuple(_scenario_plan(scenario) for scenario in self.scenarios),
+            scenarios=tuple(_scenario_plan(scenario, filesystem) for scenario in self.scenarios),
             budget_seconds=self.budget_seconds, coverage_floor=experiment.coverage_floor,
             granularity=experiment.points.granularity, units=self.units,
             stress_races=stress, stress_cpus=experiment.stress.cpus if stress else 0,
@@ -141,11 +142,11 @@ def _bounded(scenario: Scenario, in_lab: int | None, asked: int | None) -> Scena
     return scenario.model_copy(update={"bound": bound if asked is None else min(bound, asked)})
 
 
-def _scenario_plan(scenario: Scenario) -> ScenarioPlan:
+def _scenario_plan(scenario: Scenario, filesystem: str) -> ScenarioPlan:
     return ScenarioPlan(
         name=scenario.name, title=scenario.title, actors=tuple(actor.op for actor in scenario.actors),
         bound=scenario.bound, prepare=scenario.prepare, guards=tuple(scenario.guards),
-        documented=dict(scenario.documented),
+        documented=dict(scenario.documented), filesystem=scenario.filesystem(filesystem),
     )  # fmt: skip
 
 

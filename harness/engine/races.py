@@ -8,6 +8,7 @@ from pathlib import Path
 from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
+from harness.engine.batches import by_filesystem
 from harness.engine.experiment import Experiment
 from harness.engine.guests import mounted
 from harness.engine.stress_guest import Raced as GuestRaced
@@ -70,7 +71,7 @@ class Plan:
 
 
 def race(plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadline: Deadline) -> None:
-    """Guest after guest until every scenario is told of; one that the lab is at fault for ends it.
+    """Guest after guest until every scenario is told of; one that the lab is at fault for ends its file system's.
 
     A guest that lives but cannot be heard is replaced, CONNECTIONS_LOST_MAX times: what it had not told is raced again.
     """
@@ -79,17 +80,18 @@ def race(plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadli
         left = [scenario for scenario in scenarios if scenario.name not in ledger.results]
         if not left or deadline.passed:
             return
-        left = [scenario for scenario in left if scenario.mount == left[0].mount]
+        left = next(iter(by_filesystem(left, plan.guest.filesystem).values()))
         job = Job(plan.subject.kernel.build_id, (), tuple(left), races=plan.races, cpus=plan.guest.cpus)
         try:
             _boot(plan, job, ledger, number, deadline)
         except ConnectionLost as error:
             lost += 1
             if lost > CONNECTIONS_LOST_MAX:
-                return _break(plan, ledger, left, str(error))
+                _break(plan, ledger, left, str(error))
+                continue
             say(f"{plan.subject.name}: {error}; racing on in a fresh guest")
         except LabBroke as error:
-            return _break(plan, ledger, left, str(error))
+            _break(plan, ledger, left, str(error))
 
 
 def _break(plan: Plan, ledger: StressLedger, left: Sequence[Scenario], why: str) -> None:

@@ -54,7 +54,7 @@ def replay(
     points = tuple(points_of(built, list(run.plan.units), run.plan.granularity == "instructions"))
     subject = Subject(info.name, built, points)
     ledger = Ledger(info.name, points, [wanted], symbols(subject))
-    _boot(subject, ledger, mounted(guest, wanted.mount), to_numbers(schedule, points), gdb)
+    _boot(subject, ledger, _guest(run, wanted, guest), to_numbers(schedule, points), gdb)
     replayed = _only(ledger, wanted.name)
     recorded = _recorded(run, wanted.name, info.name, schedule)
     parted = _difference(run, recorded, replayed, wanted.name, info.name)
@@ -81,6 +81,12 @@ def _scenario(folder: RunFolder, run: Run, name: str) -> Scenario:
         names = ", ".join(scenario.name for scenario in run.plan.scenarios)
         raise BadInput(f"run {run.number} has no scenario `{name}`; it has {names}")
     return loader.load_scenario(path)
+
+
+def _guest(run: Run, scenario: Scenario, guest: GuestSpec) -> GuestSpec:
+    """With the run's file system: lab.yaml may say another by now."""
+    plan = run.scenario(scenario.name)
+    return mounted(guest, f"{plan.filesystem}-dax" if plan and plan.filesystem else scenario.mount)
 
 
 def cached_kernel(run: Run, name: str) -> Kernel:

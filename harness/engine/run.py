@@ -18,7 +18,7 @@ from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.batches import BATCHES
 from harness.engine.experiment import SCENARIOS, Experiment
-from harness.engine.guests import supplies
+from harness.engine.guests import check_filesystems, supplies
 from harness.engine.kernels import Made, differing_units, make_kernels, subject
 from harness.engine.logs import guest_findings
 from harness.engine.pick import picked
@@ -53,8 +53,11 @@ def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolde
     deadline = Deadline.after(experiment.budget_seconds)
     made = make_kernels(experiment, deadline)
     _check_sweepable(experiment, made)
-    folder = RunFolder.create()
     sweep_guest, stress_guest = experiment.lab.guest("sweep"), experiment.lab.guest("stress")
+    built = [each.kernel for each in made if each.kernel]
+    for guest in (sweep_guest, stress_guest) if experiment.plan.stress_races else (sweep_guest,):
+        check_filesystems(built, experiment.scenarios, guest)
+    folder = RunFolder.create()
     store = supplies(sweep_guest)
     hall = Hall(
         sweep_guest, store, folder.path / "guests", deadline, batches=manner.batches, sample=experiment.choice.sample

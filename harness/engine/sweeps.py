@@ -51,7 +51,7 @@ def sweep_all(subjects: Sequence[Subject], scenarios: Sequence[Scenario], hall: 
     Raises BadInput for a scenario whose file system a kernel does not have.
     """
     check_filesystems([subject.kernel for subject in subjects], scenarios, hall.guest)
-    parts = batches(scenarios, hall.batches)
+    parts = batches(scenarios, hall.batches, hall.guest.filesystem)
     ledgers = [(subject, part, Ledger(subject.name, subject.points, part, symbols(subject)))
                for part in parts for subject in subjects]  # fmt: skip
     total = len(subjects) * sum(cost(scenario) for scenario in scenarios)

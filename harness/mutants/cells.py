@@ -28,6 +28,7 @@ class Shelf:
     units: Sequence[str]
     racer: Path
     fresh: bool = False  # nothing that is there counts
+    filesystem: str = "ext4"  # the guest's, of scenarios that name no mount
 
     def cell(self, scenario: Scenario) -> Cell | None:
         """The sweep's cell that was kept, None if there is none."""
@@ -53,10 +54,14 @@ class Shelf:
         return folders.cache() / "cells" / f"{digest(self.racer, *made_of)}.json"
 
     def _sweep(self, scenario: Scenario) -> Path:
-        return self._key("sweep", *scenario_lines([scenario]))
+        return self._key("sweep", *self._asked(scenario))
 
     def _stress(self, scenario: Scenario, races: int) -> Path:
-        return self._key("stress", str(races), *scenario_lines([scenario]))
+        return self._key("stress", str(races), *self._asked(scenario))
+
+    def _asked(self, scenario: Scenario) -> list[str]:
+        filesystem = scenario.filesystem(self.filesystem)
+        return [*scenario_lines([scenario]), *([] if filesystem == "ext4" else [filesystem])]
 
 
 def _read(path: Path, kind: type[Value]) -> Value | None:

@@ -127,11 +127,11 @@ class Bench:
                 if bounds[each.name] > self.corpus.bound]  # fmt: skip
 
     def _cells(self, subject: Subject, units: Sequence[str], scenarios: Sequence[Scenario]) -> tuple[Cell, ...]:
-        shelf = Shelf(subject, units, build_racer(), self.corpus.fresh)
+        guest = self.corpus.lab.guest("sweep")
+        shelf = Shelf(subject, units, build_racer(), self.corpus.fresh, guest.filesystem)
         found = {scenario.name: shelf.cell(scenario) for scenario in scenarios}
         missing = [scenario for scenario in scenarios if found[scenario.name] is None]
         if missing:
-            guest = self.corpus.lab.guest("sweep")
             folder = self.folder / f"{subject.name}-{len(list(self.folder.glob(subject.name + '-*')))}"
             hall = Hall(guest, supplies(guest), folder, self.deadline)
             for result in sweep_all([subject], missing, hall)[0].results:
@@ -166,11 +166,11 @@ class Bench:
     def _races(self, subject: Subject, units: Sequence[str], killers: Sequence[str]) -> tuple[Raced, ...]:
         named = {each.name: each for each in self.corpus.scenarios}
         wanted = [named[name] for name in killers[:RACED_SCENARIOS]]
-        shelf = Shelf(subject, units, build_racer(), self.corpus.fresh)
+        guest = self.corpus.lab.guest("stress")
+        shelf = Shelf(subject, units, build_racer(), self.corpus.fresh, guest.filesystem)
         raced = {each.name: shelf.raced(each, self.corpus.races) for each in wanted}
         missing = [each for each in wanted if raced[each.name] is None]
         if missing:
-            guest = self.corpus.lab.guest("stress")
             ledger = StressLedger(subject.name, missing, guest.cpus)
             folder = self.folder / f"{subject.name}-stress"
             race(Plan(subject, guest, folder, self.corpus.races, accel.probe()), ledger, missing, self.deadline)

@@ -47,6 +47,7 @@ class ScenarioPlan:
     prepare: str = ""
     guards: tuple[str, ...] = ()
     documented: dict[Kind, StoredBehaviour] = field(default_factory=dict)  # kind of violation -> why it is no bug
+    filesystem: str = ""  # of the guests of its sweep; "" in a run of before it was kept
 
 
 @dataclass(frozen=True)

@@ -151,12 +151,18 @@ def test_a_model_survives_its_own_yaml(tmp_path: Path) -> None:
         (
             "  with: new",
             "  with: new\nguests: {swep: {}}",
-            "lab.yaml:10: guests.swep: `swep` is not known here, did you mean `sweep`? allowed are sweep, stress",
+            "lab.yaml:10: guests.swep: unknown key, did you mean `sweep`? allowed are sweep, stress",
         ),
         (
             "  with: new",
             "  with: new\nguests: {sweep: {nvdimm: {size: 3M}}}",
             "lab.yaml:10: guests.sweep.nvdimm.size: an NVDIMM's size is a multiple of 2M, at least 16M",
+        ),
+        (
+            "  with: new",
+            "  with: new\nguests:\n  sweep:\n    cpus: 2",
+            "lab.yaml:12: guests.sweep.cpus: a sweep has one virtual CPU, so that schedules are exact: write 1 or "
+            "nothing, not 2",
         ),
         (
             "  with: new",

@@ -47,3 +47,10 @@ def marked_data(file: Any) -> Any:
 def test_what_comes_from_the_place_of_a_file_is_not_in_its_schema() -> None:
     assert "name" not in schema_of("scenario")["properties"]
     assert not {"name", "folder"} & set(schema_of("series")["required"])
+
+
+def test_the_schema_says_of_a_sweeps_guest_what_the_loader_says() -> None:
+    data = yaml.safe_load((folders.PROJECT / "lab.yaml").read_text())
+    assert valid("lab", {**data, "guests": {"sweep": {"cpus": 1}, "stress": {"cpus": 4}}})
+    assert not valid("lab", {**data, "guests": {"sweep": {"cpus": 2}}})
+    assert not valid("lab", {**data, "guests": {"swep": {}}})

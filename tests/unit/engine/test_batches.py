@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from harness.config.loader import load_scenarios
 from harness.config.scenario import Scenario
-from harness.engine.batches import batches, cost
+from harness.engine.batches import batches, by_filesystem, cost
 from tests.fakes.records import scenario
 
 FAULT = "read-fault"
@@ -63,3 +63,15 @@ def test_scenarios_of_two_file_systems_never_share_a_guest() -> None:
     assert all(len({scenario.mount for scenario in part}) == 1 for part in parts)
     assert [scenario.name for part in parts for scenario in part] != []
     assert sum(len(part) for part in parts) == 4
+
+
+def test_a_scenario_without_a_mount_shares_a_guest_with_those_that_name_the_guests_own() -> None:
+    some = [
+        scenario("a"),
+        scenario("b", mount="xfs-dax"),
+        scenario("c", mount="ext4-dax"),
+        scenario("d"),
+        scenario("e"),
+    ]
+    assert [[each.name for each in part] for part in batches(some)] == [["a", "d"], ["c", "e"], ["b"]]
+    assert by_filesystem(some[:2], "xfs") == {"xfs": some[:2]}

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,12 @@ def test_a_dry_run_prints_the_line_of_a_stress_guest_with_its_one_way_in(lab: Pa
     line = lines[next(at for at, text in enumerate(lines) if text.startswith("# a stress guest")) + 1]
     assert "-accel tcg,thread=multi" in line
     assert "restrict=on" in line and "hostfwd=tcp:127.0.0.1:" in line
+
+
+def test_a_guest_of_another_file_system_than_lab_yamls_is_told_so(lab: Path) -> None:
+    experiment = resolve(Choice(lab))
+    first, second = experiment.scenarios
+    mixed = replace(experiment, scenarios=(first, second.model_copy(update={"mount": "xfs-dax"})))
+    lines = describe(mixed).splitlines()
+    assert "guest 0 of each kernel: read-write-hole (c = 2)" in lines
+    assert "guest 1 of each kernel on xfs: fsync-write (c = 1)" in lines

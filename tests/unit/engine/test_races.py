@@ -30,24 +30,24 @@ def raced(*names: str, **failures: int) -> list[str]:
     return lines
 
 
-def experiment_of(races_wanted: int) -> Experiment:
+def experiment_of(races_wanted: int, on_xfs: str = "") -> Experiment:
     lab = Lab.model_validate({
         "kernels": {"stock": {"build": "/"}, "other": {"build": "/"}},
         "experiment": {"without": "other", "with": "stock", "stress": Stress(races=races_wanted)},
     }, context={"folder": Path("/")})  # fmt: skip
-    return Experiment(Choice(Path("lab.yaml")), lab, (), tuple(scenario(name) for name in NAMES))
+    mounts = {on_xfs: "xfs-dax"}
+    scenarios = tuple(scenario(name, mount=mounts.get(name)) for name in NAMES)
+    return Experiment(Choice(Path("lab.yaml")), lab, (), scenarios)
 
 
 @pytest.fixture
 def race(boots: Boots, supplies: Supplies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Race]:
     """Races three scenarios on one kernel whose boots follow scripts."""
 
-    def run(*scripts: str, wanted: int = 2000, seconds: float = 60) -> Raced:
+    def run(*scripts: str, wanted: int = 2000, seconds: float = 60, on_xfs: str = "") -> Raced:
         stress.follow(boots, scripts)
-        deadline = Deadline.after(seconds)
-        return race_all(
-            experiment_of(wanted), [subject(boots.folder)], GuestSpec(cpus=2), tmp_path / "guests", deadline, "tcg"
-        )
+        deadline, asked = Deadline.after(seconds), experiment_of(wanted, on_xfs)
+        return race_all(asked, [subject(boots.folder)], GuestSpec(cpus=2), tmp_path / "guests", deadline, "tcg")
 
     with stress.stress_guests(tmp_path, supplies, monkeypatch):
         yield run
@@ -88,6 +88,18 @@ def test_a_broken_racer_breaks_what_is_left_and_nothing_else(race: Race) -> None
     assert "cannot run on CPU 1" in two.broken
     assert "cannot run on CPU 1" in three.broken
     assert (two.races, two.failures) == (0, {})
+
+
+def test_where_the_lab_breaks_on_one_file_system_the_scenarios_of_the_other_are_still_raced(
+    race: Race, boots: Boots
+) -> None:
+    broken = line("broken", why="cannot run on CPU 1", errno=22, error="Invalid argument")
+    one, two, three = race(boot(begin("one"), broken), boot(*raced("two"), bye()), on_xfs="two").results
+    assert one.broken
+    assert three.broken
+    assert (two.broken, two.races) == ("", 2048)
+    jobs = [[text.split()[1] for text in boots.job(number) if text.startswith("scenario")] for number in (0, 1)]
+    assert jobs == [["name=one", "name=three"], ["name=two"]]
 
 
 def test_kernel_messages_of_all_guests_are_kept_with_their_scenarios(race: Race) -> None:

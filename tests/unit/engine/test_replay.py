@@ -11,6 +11,7 @@ import pytest
 
 from harness import folders
 from harness.config.models import GuestSpec
+from harness.engine import replay as module
 from harness.engine.replay import Replay, cached_kernel, replay
 from harness.errors import BadInput, LabBroke
 from harness.points.point import Point
@@ -77,6 +78,22 @@ def test_the_guest_is_told_to_run_that_schedule_alone_on_the_points_of_the_run(a
     assert f"only {AGAIN}" in job
     assert [words.split()[1] for words in job if words.startswith("scenario")] == [f"name={NAME}"]
     assert "points /job.points" in job
+
+
+def test_the_guest_mounts_what_the_run_was_swept_on_whatever_lab_yaml_says_by_now(
+    again: Again, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again(ROW)
+    asked: list[str] = []
+    plan = module.guest_plan
+
+    def noted(mode: Any, spec: GuestSpec, *rest: Any) -> Any:
+        asked.append(spec.filesystem)
+        return plan(mode, spec, *rest)
+
+    monkeypatch.setattr(module, "guest_plan", noted)
+    replay(RunFolder.open("last"), named(1), scenario=NAME, kernel="stock", guest=GuestSpec(filesystem="xfs"))
+    assert asked == ["ext4"]
 
 
 def test_a_side_names_its_kernel(again: Again) -> None:

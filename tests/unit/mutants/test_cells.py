@@ -38,6 +38,16 @@ def test_another_racer_bound_or_unit_is_another_cell(shelf: Shelf) -> None:
     assert shelf.cell(SCENARIO) is None
 
 
+def test_another_file_system_is_another_cell_whoever_asks_for_it(shelf: Shelf) -> None:
+    shelf.keep(SCENARIO, CELL)
+    on_xfs = SCENARIO.model_copy(update={"mount": "xfs-dax"})
+    assert shelf.cell(on_xfs) is None
+    assert replace(shelf, filesystem="xfs").cell(SCENARIO) is None
+    assert shelf.cell(SCENARIO.model_copy(update={"mount": "ext4-dax"})) == CELL
+    replace(shelf, filesystem="xfs").keep(SCENARIO, CELL)
+    assert shelf.cell(on_xfs) == CELL
+
+
 def test_what_says_nothing_is_not_kept(shelf: Shelf) -> None:
     shelf.keep(SCENARIO, replace(CELL, broken="canary"))
     shelf.keep(SCENARIO, replace(CELL, complete=False, kinds={}))
