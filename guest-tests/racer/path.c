@@ -6,15 +6,22 @@
 
 #include "sweep.h"
 
+#define STOP_TEXT 24	/* the longest text of a stop: two numbers of 32 bits and three letters */
+
 void path_text(const struct path *p, int actors, char *text, size_t size)
 {
 	size_t n = 0;
 
 	for (int i = 0; i < actors; i++)
 		text[n++] = 'A' + p->order[i];
+	for (int i = 0; i < p->stops && n + STOP_TEXT < size; i++) {
+		text[n++] = ' ';
+		text[n++] = 'A' + p->stop[i].actor;
+		n = decimal(text + n, p->stop[i].point) - text;
+		text[n++] = '#';
+		n = decimal(text + n, p->stop[i].visit) - text;
+	}
 	text[n] = 0;
-	for (int i = 0; i < p->stops && n < size; i++)
-		n += snprintf(text + n, size - n, " %c%u#%u", 'A' + p->stop[i].actor, p->stop[i].point, p->stop[i].visit);
 }
 
 bool path_parse(const char *text, int actors, struct path *p)

@@ -230,6 +230,10 @@ int kernel_log_drain(report_fn report, void *to);
 void record_open(const char *path);
 void record(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void record_raw(const char *text, size_t length);
+void record_text(const char *text);
+void record_number(unsigned int value);
+void record_hex(uint32_t value);
+char *decimal(char *to, unsigned int value);
 void record_flush(void);
 void json_text(char *out, size_t size, const char *text);
 

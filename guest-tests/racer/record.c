@@ -57,6 +57,42 @@ void record_raw(const char *text, size_t length)
 	buffer->used += length;
 }
 
+void record_text(const char *text)
+{
+	record_raw(text, strlen(text));
+}
+
+/* Returns the end of the digits, where there is no NUL. */
+char *decimal(char *to, unsigned int value)
+{
+	char digits[10];
+	int n = 0;
+
+	do
+		digits[n++] = '0' + value % 10;
+	while (value /= 10);
+	while (n)
+		*to++ = digits[--n];
+	return to;
+}
+
+void record_number(unsigned int value)
+{
+	char text[10];
+
+	record_raw(text, decimal(text, value) - text);
+}
+
+/* Eight digits. */
+void record_hex(uint32_t value)
+{
+	char text[8];
+
+	for (int i = 7; i >= 0; i--, value >>= 4)
+		text[i] = "0123456789abcdef"[value & 15];
+	record_raw(text, sizeof(text));
+}
+
 void record(const char *format, ...)
 {
 	static char line[32768];

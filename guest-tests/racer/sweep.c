@@ -75,6 +75,18 @@ static void prepare(struct sweep *w)
 	tape_mark(MARK_BEGIN);
 }
 
+/* What the kernel's last words will say of it. */
+static void name_run(struct il_run *run, const char *scenario, const char *schedule)
+{
+	size_t n = strlen(scenario), m = strlen(schedule);
+
+	if (n + m + 2 > sizeof(run->name))
+		die("the name of schedule %s is too long", schedule);
+	memcpy(run->name, scenario, n);
+	run->name[n] = ' ';
+	memcpy(run->name + n + 1, schedule, m + 1);
+}
+
 static void run_path(struct sweep *w, const struct path *p, struct outcome *o)
 {
 	struct il_run *run = &o->run;
@@ -87,7 +99,7 @@ static void run_path(struct sweep *w, const struct path *p, struct outcome *o)
 	memcpy(run->order, p->order, sizeof(run->order));
 	memcpy(run->stop, p->stop, sizeof(run->stop));
 	path_text(p, run->actors, w->shared->now, sizeof(w->shared->now));
-	snprintf(run->name, sizeof(run->name), "%.60s %.190s", w->shared->scenario.name, w->shared->now);
+	name_run(run, w->shared->scenario.name, w->shared->now);
 	prepare(w);
 	w->shared->command = CMD_RUN;
 	if (ioctl(w->il, IL_RUN, run))

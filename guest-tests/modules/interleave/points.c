@@ -6,6 +6,7 @@
 #include <linux/sched/debug.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/version.h>
 #include <linux/vmalloc.h>
 
 #include "interleave_internal.h"
@@ -18,6 +19,7 @@ struct il_probe {
 
 static struct il_probe *probes;
 
+#define PUSH_RBP 0x55
 #define IN_INTERRUPT_MASK (HARDIRQ_MASK | NMI_MASK)
 
 /*
@@ -42,21 +44,45 @@ static u8 atomic_reason(struct pt_regs *regs)
 	return IL_LEGAL;
 }
 
-static int il_pre_handler(struct kprobe *kp, struct pt_regs *regs)
+/* Whether the actor, if it is one, continues in the trampoline. */
+static bool is_diverted(struct il_probe *probe, struct pt_regs *regs)
 {
-	struct il_probe *probe = container_of(kp, struct il_probe, kp);
+	unsigned long address = (unsigned long)probe->kp.addr;
 	struct il_actor *a;
 
 	if (!il.active)
-		return 0;
+		return false;
 	a = il_current();
 	if (!a || !a->armed || a->busy || hit_in_interrupt())
-		return 0;
-	if (a->skip == (unsigned long)kp->addr) {
+		return false;
+	if (a->skip == address) {
 		a->skip = 0;
-		return 0;
+		return false;
 	}
-	return il_hit(a, probe->point, (unsigned long)kp->addr, regs, atomic_reason(regs));
+	return il_hit(a, probe->point, address, regs, atomic_reason(regs));
+}
+NOKPROBE_SYMBOL(is_diverted);
+
+/*
+ * kprobes emulates calls, jumps and returns, and steps over all else by a second trap. The other common point is a
+ * function's first instruction, so that is done here, in the gap that the entry code leaves on the stack since v5.2
+ * (2700fefdb2d9, "x86_64: Add gap to int3 to allow for call emulation"); unless another probe at this place waits for
+ * its turn.
+ */
+static bool is_emulated(const struct kprobe *kp, struct pt_regs *regs)
+{
+	if (LINUX_VERSION_CODE < KERNEL_VERSION(5, 2, 0) || kp->opcode != PUSH_RBP || kp->list.next != kp->list.prev)
+		return false;
+	regs->sp -= sizeof(unsigned long);
+	*(unsigned long *)regs->sp = regs->bp;
+	regs->ip = (unsigned long)kp->addr + 1;
+	return true;
+}
+NOKPROBE_SYMBOL(is_emulated);
+
+static int il_pre_handler(struct kprobe *kp, struct pt_regs *regs)
+{
+	return is_diverted(container_of(kp, struct il_probe, kp), regs) || is_emulated(kp, regs);
 }
 NOKPROBE_SYMBOL(il_pre_handler);
 

@@ -19,7 +19,7 @@ def test_a_sweeps_time_and_randomness_come_from_the_guest_alone(plan_of: MakePla
     line = text(plan_of(""))
     assert "-accel tcg,thread=single -icount shift=1,sleep=off" in line
     assert "clock=vm" in line
-    assert "-cpu max,-rdrand,-rdseed -smp 1" in line
+    assert "-cpu max,-rdrand,-rdseed,-erms,-fsrm -smp 1" in line
     assert "virtio-serial-pci,id=ports,ioeventfd=off" in line
     assert "netdev" not in line
     assert "virtio-net" not in line
