@@ -40,11 +40,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _names(args: argparse.Namespace, known: list[str], pair: tuple[str, str]) -> list[str]:
-    from harness.errors import BadInput
+    from harness.config.loader import check_kernel
 
     for name in args.kernels:
-        if name not in known:
-            raise BadInput(f"{args.config}: kernels: there is no `{name}`; there are {', '.join(known)}")
+        check_kernel(args.config, name, known)
     return args.kernels or (known if args.all else list(pair))
 
 

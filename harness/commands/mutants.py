@@ -35,9 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Runs the matrix."""
-    from harness import host
+    from harness import host, words
 
-    corpus, seconds = _corpus(args), _seconds(args.budget)
+    corpus, seconds = _corpus(args), words.budget(args.budget)
     if args.list:
         for mutant in corpus.mutants:
             print(f"{mutant.name}: {mutant.subject} (row {mutant.row})")
@@ -63,40 +63,24 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _corpus(args: argparse.Namespace) -> Corpus:
+    from harness import words
     from harness.config import loader
-    from harness.errors import BadInput
+    from harness.engine.experiment import scenario_named
     from harness.mutants.corpus import check_killers, chosen, load_mutants
     from harness.mutants.runner import Corpus
 
     lab = loader.load_lab(args.config)
     base = args.base or lab.experiment.with_
-    if base not in lab.kernels:
-        raise BadInput(f"{args.config}: kernels: there is no `{base}`; there are {', '.join(lab.kernels)}")
+    loader.check_kernel(args.config, base, lab.kernels)
     every = loader.load_scenarios()
     mutants = load_mutants()
     check_killers(mutants.values(), every)
-    names = _split(args.scenario) or list(every)
-    for name in names:
-        if name not in every:
-            raise BadInput(f"no scenario is called `{name}`; there are {', '.join(every)}")
+    wanted = chosen(mutants, words.names(args.mutant))
+    names = words.names(args.scenario) or tuple(every)
     return Corpus(
-        lab, base, tuple(chosen(mutants, _split(args.mutant))), tuple(every[name] for name in names),
+        lab, base, tuple(wanted), tuple(scenario_named(name, every) for name in names),
         args.bound, not args.shallow, args.stress, args.fresh,
     )  # fmt: skip
-
-
-def _split(words: list[str]) -> list[str]:
-    return [name for each in words for name in each.split(",") if name]
-
-
-def _seconds(text: str | None) -> float | None:
-    from harness.config.units import seconds_of
-    from harness.errors import BadInput
-
-    try:
-        return seconds_of(text) if text else None
-    except ValueError as error:
-        raise BadInput(f"--budget: {error}") from None
 
 
 def _status(matrix: Matrix, wanted: int) -> int:

@@ -45,15 +45,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _wish(args: argparse.Namespace) -> Wish:
-    from harness.config.units import seconds_of
+    from harness import words
     from harness.errors import BadInput
     from harness.powercut.run import Wish
 
-    try:
-        budget = seconds_of(args.budget) if args.budget else None
-    except ValueError as error:
-        raise BadInput(f"--budget: {error}") from None
+    budget = words.budget(args.budget)
     if args.sample < 0:
         raise BadInput(f"--sample: {args.sample} cannot be, take 0 or more")
-    names = tuple(name for words in args.scenario for name in words.split(",") if name)
+    names = words.names(args.scenario)
     return Wish(args.config, args.kernel, names, args.schedule, args.bound, args.sample, args.seed, budget)

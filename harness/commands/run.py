@@ -67,24 +67,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _choice(args: argparse.Namespace) -> Choice:
+    from harness import words
     from harness.engine.experiment import Choice
 
-    budget = _budget(args)
-    names = tuple(name for words in args.scenario for name in words.split(",") if name)
+    budget, names = words.budget(args.budget), words.names(args.scenario)
     return Choice(
         args.config, args.without, args.with_, names, args.bound, budget, args.points,
         stress=not args.no_stress, pick=args.pick, prune=args.prune, sample=args.sample,
     )  # fmt: skip
-
-
-def _budget(args: argparse.Namespace) -> float | None:
-    from harness.config.units import seconds_of
-    from harness.errors import BadInput
-
-    try:
-        return seconds_of(args.budget) if args.budget else None
-    except ValueError as error:
-        raise BadInput(f"--budget: {error}") from None
 
 
 def _refuse(args: argparse.Namespace, why: str, *names: str) -> None:
@@ -119,6 +109,7 @@ def _all_pairs(args: argparse.Namespace) -> int:
 
 
 def _pairs(args: argparse.Namespace) -> Pairs:
+    from harness import words
     from harness.config.operations import operations
     from harness.config.pairs import parts_of
     from harness.config.problems import choice
@@ -129,9 +120,9 @@ def _pairs(args: argparse.Namespace) -> Pairs:
     _refuse(args, "does not go with --all-pairs: pairs are made from the operations, at c = 1", "scenario", "bound")
     if args.pick:
         raise BadInput("--pick does not go with --all-pairs: every pair is run")
-    ops = tuple(name for name in (args.operations or "").split(",") if name)
+    ops = words.names([args.operations or ""])
     for name in ops:
         if name not in operations():
             raise BadInput(f"--operations: the racer has no operation `{name}`{choice(name, operations())}")
-    parts = parts_of(args.all_pairs)
-    return resolve_pairs(PairsChoice(args.config, parts, args.kernel, ops, _budget(args), args.points, args.filesystem))
+    parts, budget = parts_of(args.all_pairs), words.budget(args.budget)
+    return resolve_pairs(PairsChoice(args.config, parts, args.kernel, ops, budget, args.points, args.filesystem))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Reads lab.yaml, the scenarios and a series. Every error is a BadInput that names file, line and key."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +35,13 @@ def load_lab(path: Path) -> Lab:
             _check_series(document, name, kernel.series, kernel.version)
     _check_choices(document, lab)
     return with_filesystems(lab)
+
+
+def check_kernel(path: Path, name: str, kernels: Iterable[str]) -> None:
+    """Raises BadInput for a kernel that the lab.yaml at ``path`` does not have."""
+    known = list(kernels)
+    if name not in known:
+        raise BadInput(f"{path}: kernels: there is no `{name}`; there are {', '.join(known)}")
 
 
 def load_scenarios(folder: Path = SCENARIOS) -> dict[str, Scenario]:

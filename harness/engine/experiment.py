@@ -105,8 +105,7 @@ def resolve(choice: Choice) -> Experiment:
 def _with_kernels(lab: Lab, choice: Choice) -> Lab:
     changes = {key: name for key, name in (("without", choice.without), ("with_", choice.with_)) if name}
     for name in changes.values():
-        if name not in lab.kernels:
-            raise BadInput(f"{choice.config}: kernels: there is no `{name}`; there are {', '.join(lab.kernels)}")
+        loader.check_kernel(choice.config, name, lab.kernels)
     experiment = lab.experiment.model_copy(update=changes)
     if choice.granularity:
         points = experiment.points.model_copy(update={"granularity": choice.granularity})
@@ -125,11 +124,12 @@ def wanted(lab: Lab, side: Side) -> Wanted:
 def _scenarios(lab: Lab, choice: Choice, every: dict[str, Scenario]) -> tuple[Scenario, ...]:
     chosen = choice.scenarios or tuple(each.name for each in lab.scenarios) or tuple(sorted(every))
     bounds = {each.name: each.bound for each in lab.scenarios if each.bound is not None}
-    found = [_bounded(_scenario(name, every), bounds.get(name), choice.bound) for name in dict.fromkeys(chosen)]
+    found = [_bounded(scenario_named(name, every), bounds.get(name), choice.bound) for name in dict.fromkeys(chosen)]
     return tuple(found)
 
 
-def _scenario(name: str, every: dict[str, Scenario]) -> Scenario:
+def scenario_named(name: str, every: dict[str, Scenario]) -> Scenario:
+    """That one of ``every``. Raises BadInput that names those with a like name."""
     if name not in every:
         close = [each for each in every if name in each]
         raise BadInput(f"no scenario is called `{name}`; there are {', '.join(close or sorted(every))}")

@@ -79,8 +79,7 @@ def resolve_pairs(choice: PairsChoice) -> Pairs:
     """Joins lab.yaml, the command line and pairs.yaml. Raises BadInput for whatever is wrong in them."""
     lab = loader.load_lab(choice.config)
     name = choice.kernel or lab.experiment.with_
-    if name not in lab.kernels:
-        raise BadInput(f"{choice.config}: kernels: there is no `{name}`; there are {', '.join(lab.kernels)}")
+    loader.check_kernel(choice.config, name, lab.kernels)
     changes: dict[str, object] = {"with_": name}
     if choice.granularity:
         changes["points"] = lab.experiment.points.model_copy(update={"granularity": choice.granularity})

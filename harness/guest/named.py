@@ -4,10 +4,10 @@
 from pathlib import Path
 
 from harness.config.filesystems import with_filesystems
+from harness.config.loader import check_kernel
 from harness.config.models import KernelSpec
 from harness.deadline import Deadline
 from harness.engine.experiment import Choice, Experiment, debug_units, resolve
-from harness.errors import BadInput
 from harness.kernel import spec as kernels
 from harness.kernel.artefacts import Kernel
 from harness.kernel.sources import obtain
@@ -22,9 +22,8 @@ def kernel_named(config: Path, name: str, deadline: Deadline | None = None, file
     """
     deadline = deadline or Deadline()
     experiment = resolve(Choice(config=config))
-    spec = with_filesystems(experiment.lab, [filesystem]).kernels.get(name)
-    if spec is None:
-        raise BadInput(f"{config}: kernels: there is no `{name}`; there are {', '.join(experiment.lab.kernels)}")
+    check_kernel(config, name, experiment.lab.kernels)
+    spec = with_filesystems(experiment.lab, [filesystem]).kernels[name]
     return kernels.kernel(name, spec, _units(experiment, spec, deadline), deadline)
 
 
