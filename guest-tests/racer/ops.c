@@ -58,40 +58,19 @@ static volatile uint64_t *word_at(struct actor *a, int page, int word)
 /* Reads every watched word of a page through the mapping; false if it ended in SIGBUS. */
 bool guarded_read(struct actor *a, int page, uint64_t *words)
 {
-	if (sigsetjmp(bus_jump, 1)) {
-		bus_armed = false;
-		return false;
-	}
-	bus_armed = true;
-	for (int w = 0; w < WORDS; w++)
-		words[w] = *word_at(a, page, w);
-	bus_armed = false;
-	return true;
+	return guarded(for (int w = 0; w < WORDS; w++)
+			       words[w] = *word_at(a, page, w));
 }
 
 static bool guarded_store(struct actor *a, int page, uint64_t value)
 {
-	if (sigsetjmp(bus_jump, 1)) {
-		bus_armed = false;
-		return false;
-	}
-	bus_armed = true;
-	*word_at(a, page, a->number) = value;
-	bus_armed = false;
-	return true;
+	return guarded(*word_at(a, page, a->number) = value);
 }
 
 /* A store to a byte that nobody watches; false if it ended in SIGBUS. */
 bool guarded_touch(char *address)
 {
-	if (sigsetjmp(bus_jump, 1)) {
-		bus_armed = false;
-		return false;
-	}
-	bus_armed = true;
-	*(volatile char *)address = 1;
-	bus_armed = false;
-	return true;
+	return guarded(*(volatile char *)address = 1);
 }
 
 void outcome(struct actor *a, long ret)

@@ -192,13 +192,7 @@ void op_pin(struct actor *a)
 /* memory_failure() of the pages; DAX pages are not taken away, their content stays. SIGBUS comes on the way out. */
 void op_poison(struct actor *a)
 {
-	if (sigsetjmp(bus_jump, 1)) {
-		bus_armed = false;
-		return;
-	}
-	bus_armed = true;
-	outcome(a, madvise(first_address(a), byte_count(a), MADV_HWPOISON));
-	bus_armed = false;
+	guarded(outcome(a, madvise(first_address(a), byte_count(a), MADV_HWPOISON)));
 }
 
 /* With MAP_SYNC the fault has made the block durable, and flushing the store is left to us. */

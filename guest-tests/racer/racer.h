@@ -152,6 +152,19 @@ void actor_close(struct actor *a);
 void install_bus_handler(void);
 extern __thread sigjmp_buf bus_jump;
 extern __thread volatile bool bus_armed;
+/* Does what may be answered by SIGBUS; whether it came to its end. */
+#define guarded(access)					\
+	({						\
+		bool whole_ = false;			\
+							\
+		if (!sigsetjmp(bus_jump, 1)) {		\
+			bus_armed = true;		\
+			access;				\
+			whole_ = true;			\
+		}					\
+		bus_armed = false;			\
+		whole_;					\
+	})
 extern __thread struct result *bus_result;
 void run_operation(struct actor *a);
 void actor_setup(struct actor *a);
