@@ -9,16 +9,17 @@ An object on the stack that others can reach, as a wait queue's entry, is not to
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import capstone
 
 from harness.points.elf import Function, opened
+from harness.points.instructions import TARGET
 from harness.points.point import Point
 
-TARGET = re.compile(r"^0x[0-9a-f]+$")
 STACK = re.compile(r"\[rsp(?: [+-] 0x[0-9a-f]+| [+-] \d+)?\]")
 HARMLESS = frozenset(
     word
@@ -47,7 +48,6 @@ class _Walk:
 
     code: Mapping[int, Code]
     points: frozenset[int]
-    known: dict[int, bool] = field(default_factory=dict)
 
     def silent(self, start: int) -> bool:
         """Whether every way from the point at ``start`` to a next point is harmless."""
@@ -91,18 +91,14 @@ def silent_points(vmlinux: Path, points: Sequence[Point]) -> frozenset[int]:
 
     Raises BadInput for a file that is no vmlinux.
     """
-    addresses = frozenset(point.address for point in points)
+    addresses = sorted(point.address for point in points)
     code: dict[int, Code] = {}
     with opened(vmlinux) as kernel:
         for function in kernel.functions:
-            if any(function.start <= address < function.end for address in _near(addresses, function)):
+            if bisect_left(addresses, function.start) < bisect_left(addresses, function.end):
                 code.update(_decoded(function, kernel.code(function)))
-    walk = _Walk(code, addresses)
+    walk = _Walk(code, frozenset(addresses))
     return frozenset(point.index for point in points if walk.silent(point.address))
-
-
-def _near(addresses: frozenset[int], function: Function) -> frozenset[int]:
-    return addresses if function.start in addresses or function.name.endswith(".cold") else frozenset()
 
 
 def _decoded(function: Function, code: bytes) -> dict[int, Code]:
