@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from unidiff.errors import UnidiffParseError
-from unidiff.patch import PatchSet
+from unidiff.patch import Hunk, PatchSet
 
 from harness.errors import BadInput
 from harness.points.point import Point
@@ -33,17 +33,15 @@ def _parsed(patch: Path) -> PatchSet:
         raise BadInput(f"{patch}: the patch cannot be read: {error}") from None
 
 
-def _of_hunk(hunk: Iterable[object]) -> set[int]:
+def _of_hunk(hunk: Hunk) -> set[int]:
     found: set[int] = set()
-    at = getattr(hunk, "target_start", 1)
+    at = hunk.target_start
     for line in hunk:
-        if getattr(line, "is_removed", False):
+        if line.is_removed:
             found |= {at - 1, at}
-            continue
-        if getattr(line, "is_added", False):
-            found.add(at)
-        if not str(line).startswith("\\"):
-            at += 1
+        elif line.target_line_no is not None:  # else it says that a file ends without a newline
+            found |= {line.target_line_no} if line.is_added else set()
+            at = line.target_line_no + 1
     return found
 
 
