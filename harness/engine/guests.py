@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What every boot of a run has in common: racer, initramfs, prepared NVDIMM image, machine."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from harness.config.scenario import Scenario
 from harness.errors import BadInput
 from harness.guest import machine
 from harness.guest.plan import Accelerator, GuestPlan, Mode, Nvdimm
-from harness.image.initramfs import base_initramfs
+from harness.image.initramfs import assemble, base_initramfs, overlay
 from harness.image.pmem import fresh_copy, pmem_template
 from harness.image.racer import build_racer
 from harness.kernel.artefacts import Kernel
@@ -35,6 +36,19 @@ def supplies(guest: GuestSpec, network: bool = False) -> Supplies:
 def fresh_nvdimms(nvdimms: Sequence[Nvdimm], template: Path, folder: Path) -> tuple[Nvdimm, ...]:
     """The same modules with a fresh copy of the template each, in ``folder``."""
     return tuple(replace(each, image=fresh_copy(template, folder / each.image.name)) for each in nvdimms)
+
+
+@contextmanager
+def furnished(plan: GuestPlan, store: Supplies, files: Mapping[str, bytes]) -> Iterator[GuestPlan]:
+    """The plan with an initramfs that holds ``files`` too and a fresh image a module; gone behind the block."""
+    initramfs = assemble(plan.folder / "initramfs", store.base, overlay(files))
+    nvdimms = fresh_nvdimms(plan.nvdimms, store.template, plan.folder)
+    try:
+        yield replace(plan, initramfs=initramfs, nvdimms=nvdimms)
+    finally:
+        for nvdimm in nvdimms:
+            nvdimm.image.unlink()
+        initramfs.unlink()
 
 
 def check_filesystems(kernels: Iterable[Kernel], scenarios: Iterable[Scenario], guest: GuestSpec) -> None:

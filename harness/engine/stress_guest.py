@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.config.models import GuestSpec
 from harness.deadline import Deadline
-from harness.engine.guests import fresh_nvdimms, guest_plan, supplies
+from harness.engine.guests import furnished, guest_plan, supplies
 from harness.errors import KernelFailed, LabBroke
 from harness.guest.end import GuestEnd
 from harness.guest.keys import KeyPair
@@ -18,7 +18,6 @@ from harness.guest.runner import Guest
 from harness.guest.session import BOOT_SECONDS, free_port
 from harness.guest.ssh import ConnectionLost, Shell, connect, get, put
 from harness.guest.tail import Lines
-from harness.image.initramfs import assemble, overlay
 from harness.kernel.artefacts import Kernel
 from harness.progress import say
 from harness.sweep.job import Job
@@ -105,15 +104,11 @@ def _collect_dmesg(shell: Shell, path: Path) -> None:
 def _guest(boot: StressBoot, host: KeyPair, client: KeyPair) -> Iterator[Guest]:
     store = supplies(boot.guest, network=True)
     plan = guest_plan("ssh", boot.guest, boot.kernel.bzimage, boot.folder, boot.accelerator)
-    initramfs = assemble(boot.folder / "initramfs", store.base, overlay(_files(boot.kernel, host, client)))
-    nvdimms = fresh_nvdimms(plan.nvdimms, store.template, boot.folder)
-    try:
-        with Guest(replace(plan, initramfs=initramfs, nvdimms=nvdimms, ssh_port=free_port())) as guest:
-            yield guest
-    finally:
-        for nvdimm in nvdimms:
-            nvdimm.image.unlink()
-        initramfs.unlink()
+    with (
+        furnished(plan, store, _files(boot.kernel, host, client)) as ready,
+        Guest(replace(ready, ssh_port=free_port())) as guest,
+    ):
+        yield guest
 
 
 def _files(kernel: Kernel, host: KeyPair, client: KeyPair) -> dict[str, bytes]:

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from harness.deadline import Deadline
 from harness.engine.batches import cost
-from harness.engine.guests import fresh_nvdimms
+from harness.engine.guests import Supplies, furnished
 from harness.engine.subject import Subject
 from harness.errors import LabBroke
 from harness.guest.end import GuestEnd
 from harness.guest.plan import GuestPlan
 from harness.guest.runner import Guest
-from harness.image.initramfs import assemble, overlay
 from harness.sweep.account import BEGINNING, Position
 from harness.sweep.job import Job
 from harness.sweep.ledger import Ledger
@@ -69,23 +68,17 @@ def _boot(batch: Batch, job: Job, number: int, deadline: Deadline, tick: Tick) -
     folder = batch.plan.folder / f"guest-{number}"
     folder.mkdir(parents=True)
     modules = {f"modules/{name}.ko": path.read_bytes() for name, path in batch.subject.kernel.modules.items()}
-    initramfs = assemble(folder / "initramfs", batch.base, overlay({**job.files(), **modules}))
-    nvdimms = fresh_nvdimms(batch.plan.nvdimms, batch.template, folder)
-    plan = replace(batch.plan, folder=folder, initramfs=initramfs, nvdimms=nvdimms)
-    batch.ledger.begin_guest(job.flush)
-    try:
+    store = Supplies(batch.base, batch.template)
+    with furnished(replace(batch.plan, folder=folder), store, {**job.files(), **modules}) as plan:
+        batch.ledger.begin_guest(job.flush)
         with Guest(plan) as guest:
             for line in guest.records(deadline):
                 batch.ledger.take(line)
                 tick(_advance(batch.ledger, line))
             end = guest.wait(deadline)
         if batch.inspect and end.kind == "finished":
-            batch.inspect(nvdimms[0].image)
+            batch.inspect(plan.nvdimms[0].image)
         return end
-    finally:
-        for nvdimm in nvdimms:
-            nvdimm.image.unlink()
-        initramfs.unlink()
 
 
 def _advance(ledger: Ledger, line: str) -> int:

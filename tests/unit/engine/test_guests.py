@@ -7,8 +7,8 @@ import pytest
 
 from harness.config.loader import load_scenarios
 from harness.config.models import GuestSpec, Nvdimm
-from harness.engine.guests import check_filesystems, fresh_nvdimms, guest_plan, mounted
-from harness.errors import BadInput
+from harness.engine.guests import Supplies, check_filesystems, fresh_nvdimms, furnished, guest_plan, mounted
+from harness.errors import BadInput, LabBroke
 from harness.kernel.artefacts import Kernel
 
 SCENARIO = load_scenarios()["read-write-hole"]
@@ -43,3 +43,16 @@ def test_a_guest_has_as_many_modules_as_asked_for_each_with_a_fresh_image(tmp_pa
     fresh = fresh_nvdimms(plan.nvdimms, template, tmp_path / "boot")
     assert [each.image.read_bytes() for each in fresh] == [b"content", b"content"]
     assert len({each.image for each in fresh}) == 2
+
+
+def test_the_files_of_a_boot_are_there_in_the_block_and_gone_behind_it(tmp_path: Path) -> None:
+    folder, base, template = tmp_path / "boot", tmp_path / "base", tmp_path / "template"
+    folder.mkdir()
+    base.write_bytes(b"base")
+    template.write_bytes(b"content")
+    plan = guest_plan("sweep", GuestSpec(), tmp_path / "bzImage", folder, "tcg")
+    with pytest.raises(LabBroke), furnished(plan, Supplies(base, template), {"job": b"races 1"}) as ready:
+        assert ready.initramfs.read_bytes().startswith(b"base")
+        assert [each.image.read_bytes() for each in ready.nvdimms] == [b"content"]
+        raise LabBroke("the guest ended early")
+    assert list(folder.iterdir()) == []
