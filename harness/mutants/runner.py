@@ -46,6 +46,11 @@ class Corpus:
     races: int = 0
     fresh: bool = False
 
+    @property
+    def named(self) -> dict[str, Scenario]:
+        """The scenarios by name."""
+        return {each.name: each for each in self.scenarios}
+
 
 @dataclass
 class Bench:
@@ -134,11 +139,8 @@ class Bench:
         if missing:
             folder = self.folder / f"{subject.name}-{len(list(self.folder.glob(subject.name + '-*')))}"
             hall = Hall(guest, supplies(guest), folder, self.deadline)
-            for result in sweep_all([subject], missing, hall)[0].results:
-                found[result.scenario] = cell_of(result)
-            for scenario in missing:
-                cell = found[scenario.name]
-                assert cell is not None
+            for scenario, result in zip(missing, sweep_all([subject], missing, hall)[0].results, strict=True):
+                found[scenario.name] = cell = cell_of(result)
                 shelf.keep(scenario, cell)
         return tuple(cell for cell in found.values() if cell is not None)
 
@@ -152,8 +154,7 @@ class Bench:
         """The base kernel's cells of the scenarios that failed. Raises LabBroke where they say nothing."""
         if not failing:
             return {}
-        named = {each.name: each for each in self.corpus.scenarios}
-        wanted = [named[cell.scenario].model_copy(update={"bound": cell.bound}) for cell in failing]
+        wanted = [self.corpus.named[cell.scenario].model_copy(update={"bound": cell.bound}) for cell in failing]
         cells = self._cells(self._subject(self.corpus.base, units), units, wanted)
         broken = next((cell for cell in cells if cell.broken or not cell.complete), None)
         if broken:
@@ -164,8 +165,7 @@ class Bench:
         return {(cell.scenario, cell.bound): cell for cell in cells}
 
     def _races(self, subject: Subject, units: Sequence[str], killers: Sequence[str]) -> tuple[Raced, ...]:
-        named = {each.name: each for each in self.corpus.scenarios}
-        wanted = [named[name] for name in killers[:RACED_SCENARIOS]]
+        wanted = [self.corpus.named[name] for name in killers[:RACED_SCENARIOS]]
         guest = self.corpus.lab.guest("stress")
         shelf = Shelf(subject, units, build_racer(), self.corpus.fresh, guest.filesystem)
         raced = {each.name: shelf.raced(each, self.corpus.races) for each in wanted}
