@@ -8,12 +8,19 @@ import pytest
 from harness.config.models import GuestSpec
 from harness.engine.guests import Supplies
 from tests.fakes.boots import Boots, scripted_qemu
+from tests.fakes.prebuilt import compiled_pair
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test waits for QEMU, which is fake."""
     scripted_qemu(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of two prebuilt kernels and a lab.yaml that names them."""
+    return compiled_pair(tmp_path_factory.mktemp("kernels"))
 
 
 @pytest.fixture

@@ -17,17 +17,12 @@ from harness.verdict.pairs import FiledWord
 from harness.verdict.verdict import Word
 from tests.fakes import prebuilt
 from tests.fakes.boots import Boots
-from tests.fakes.prebuilt import SIGBUS, UNBOOTED, compiled_pair
+from tests.fakes.prebuilt import SIGBUS, UNBOOTED
 from tests.fakes.records import begin, boot, bye, done, end, failed, line, passed
 
 ROWS = ("AB", "AB A1#1", "BA", "BA B1#1")
 DIGITS = "3" * 400
 Perform = Callable[[Callable[[str], list[str]]], tuple[RunFolder, Run, Filing]]
-
-
-@pytest.fixture(scope="module")
-def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return compiled_pair(tmp_path_factory.mktemp("kernels"))
 
 
 @pytest.fixture

@@ -17,15 +17,10 @@ from harness.results.run import Run
 from harness.sweep.records import Kind
 from tests.fakes import prebuilt
 from tests.fakes.boots import Boots
-from tests.fakes.prebuilt import BAD, GOOD, NAME, UNBOOTED, compiled_pair, guest
+from tests.fakes.prebuilt import BAD, GOOD, NAME, UNBOOTED, guest
 from tests.fakes.records import boot, line, passed
 
 Perform = Callable[[Sequence[str], Sequence[str]], Run]
-
-
-@pytest.fixture(scope="module")
-def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return compiled_pair(tmp_path_factory.mktemp("kernels"))
 
 
 @pytest.fixture
