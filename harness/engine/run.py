@@ -28,6 +28,7 @@ from harness.engine.sweeps import Hall, Swept, sweep_all
 from harness.errors import BadInput
 from harness.guest import accel
 from harness.points.decoder import Decoder
+from harness.points.point import Frame
 from harness.process import run as run_program
 from harness.progress import say
 from harness.report.html import render_html
@@ -130,12 +131,21 @@ def _booted(info: KernelInfo, swept: Sequence[Swept], raced: Raced) -> KernelInf
 
 
 def _with_lines(info: KernelInfo, swept: Sequence[Swept]) -> KernelInfo:
-    """Adds the text of the source lines that reports quote."""
+    """Adds the source that reports quote: of each function from its first point's line to its last's."""
     for each in swept:
         if each.subject.name == info.name:
             frames = [frame for point in appearing(each.subject.points, each.results) for frame in point.frames]
-            return replace(info, lines=_quoted(each.subject, {(frame.file, frame.line) for frame in frames}))
+            return replace(info, lines=_quoted(each.subject, spans(frames)))
     return info
+
+
+def spans(frames: Iterable[Frame]) -> set[tuple[str, int]]:
+    """File and line of every line between the first and the last of each function's ``frames``."""
+    ends: dict[tuple[str, str], tuple[int, int]] = {}
+    for frame in frames:
+        first, last = ends.get((frame.file, frame.function), (frame.line, frame.line))
+        ends[(frame.file, frame.function)] = min(first, frame.line), max(last, frame.line)
+    return {(file, line) for (file, _), (first, last) in ends.items() for line in range(first, last + 1) if line}
 
 
 def _quoted(subject: Subject, places: set[tuple[str, int]]) -> dict[str, dict[int, str]]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from harness.report import facts
 from harness.report.grid import Grid, grids
 from harness.report.interleaving import Interleaving
+from harness.report.rate_picture import RatePicture, rate_picture
+from harness.report.tag_map import TagRow, tag_map
 from harness.report.window_map import MapRow, window_map
 from harness.results.run import GuestFinding, KernelInfo, Run, ScenarioPlan
 from harness.sweep.records import Outcome, SweepResult
@@ -76,6 +78,8 @@ class ScenarioPage:
     map: tuple[MapRow, ...]
     grids: tuple[tuple[str, Grid], ...]
     p_values: tuple[str, ...]
+    tags: tuple[tuple[str, tuple[TagRow, ...]], ...]  # by kernel
+    rates: RatePicture | None
     left_out: int  # failing schedules not drawn
 
 
@@ -103,14 +107,17 @@ def _scenario(run: Run, plan: ScenarioPlan, limits: Limits) -> ScenarioPage:
     pictures = [(result.kernel, grid) for result in results if result.bound > 1 for grid in grids(result)][
         : limits.grids
     ]
+    cells = tuple(_kernel_cell(run, plan.name, kernel) for kernel in run.kernels)
     return ScenarioPage(
         plan,
-        tuple(_kernel_cell(run, plan.name, kernel) for kernel in run.kernels),
+        cells,
         tuple(line for result in results for line in _windows(run, result))[: limits.sentences],
         drawn,
         window_map(run, plan.name, limits.map_lines),
         tuple(pictures),
         tuple(p_values(run, plan.name)),
+        tuple((result.kernel, rows) for result in results if (rows := tag_map(result))),
+        rate_picture([(cell.kernel.name, kind, rate) for cell in cells for kind, rate in cell.rates]),
         sum(len(result.outcomes) for result in results) - len(drawn),
     )
 

@@ -12,6 +12,7 @@ from harness.config.units import seconds_of
 from harness.engine import run as module
 from harness.engine.experiment import Choice, resolve
 from harness.errors import ExitStatus
+from harness.points.point import Frame
 from harness.results.folder import RunFolder
 from harness.results.run import Run
 from harness.sweep.records import Kind
@@ -115,3 +116,8 @@ def test_the_line_that_reproduces_a_run_is_read_as_what_was_asked_for(kernels: P
     assert (args.config, args.without, args.with_) == (said.config, "other", "stock")
     assert (args.scenario, args.bound, args.points) == ([NAME], 1, "instructions")
     assert (seconds_of(args.budget), args.no_stress) == (90.0, True)
+
+
+def test_reports_get_the_whole_source_of_a_function_from_its_first_point_to_its_last() -> None:
+    frames = [Frame("f", "fs/dax.c", 12), Frame("f", "fs/dax.c", 10), Frame("g", "mm/x.c", 3), Frame("asm", "", 0)]
+    assert module.spans(frames) == {("fs/dax.c", 10), ("fs/dax.c", 11), ("fs/dax.c", 12), ("mm/x.c", 3)}
