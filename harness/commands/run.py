@@ -6,6 +6,7 @@ whether the patch does what it should. Exit status: 0 as expected, 1 the kernel 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the verb's options."""
     parser.add_argument("--without", metavar="KERNEL", help="the kernel without the patch, a key of `kernels`")
     parser.add_argument("--with", dest="with_", metavar="KERNEL", help="the kernel with the patch")
+    parser.add_argument(
+        "--tree", type=Path, metavar="DIR", help="a kernel tree as it is, with the patch; without it: its last commit"
+    )
     parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="only these scenarios")
     parser.add_argument("--pick", action="store_true", help="only the scenarios that reach what the patches touch")
     parser.add_argument("--bound", type=int, choices=(0, 1, 2), help="at most that many stops a schedule")
@@ -74,6 +78,7 @@ def _choice(args: argparse.Namespace) -> Choice:
     return Choice(
         args.config, args.without, args.with_, names, args.bound, budget, args.points,
         stress=not args.no_stress, pick=args.pick, prune=args.prune, sample=args.sample,
+        tree=args.tree,
     )  # fmt: skip
 
 

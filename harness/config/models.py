@@ -6,13 +6,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from harness.config.scenario import MAX_BOUND, Actor, Scenario
-from harness.config.section import ExistingPath, Names, Section, Size, Span, unknown_name, wrong
+from harness.config.section import ExistingPath, Names, Repo, Section, Size, Span, unknown_name, wrong
 from harness.config.series import Expectation, Series
 from harness.config.units import bytes_of, seconds_of
 
 __all__ = [
     "Actor", "DebSource", "DebianSource", "Expectation", "Experiment", "GitSource", "GuestSpec", "KernelSpec", "Lab",
-    "Nvdimm", "Points", "Scenario", "ScenarioChoice", "Series", "Source", "Stress", "TarballSource", "TreeSource",
+    "MailPatches", "Nvdimm", "PatchSet", "Points", "RangePatches", "Scenario", "ScenarioChoice", "Series", "Source",
+    "Stress", "TarballSource", "TreeSource",
 ]  # fmt: skip
 
 
@@ -43,10 +44,17 @@ class TreeSource(Section):
 
 
 class GitSource(Section):
-    """A commit, tag or branch of a git repository."""
+    """A commit, tag or branch of a git repository, or its checkout as it is."""
 
-    git: str
-    ref: str
+    git: Repo = Field(description="URL, or a clone on this machine; nothing of it is changed")
+    ref: str = Field(default="", description="default: the base-commit that the patches name, else HEAD")
+    checkout: bool = Field(default=False, description="the files as they are now, uncommitted changes included")
+
+    @model_validator(mode="after")
+    def _one_state(self) -> "GitSource":
+        if self.checkout and self.ref:
+            raise wrong("`checkout` is the tree as it is now: leave out `ref`")
+        return self
 
 
 SOURCES: dict[str, type[Section]] = {
@@ -76,6 +84,33 @@ Source = Annotated[
 ]
 
 
+class RangePatches(Section):
+    """The commits of a range, as `git format-patch` has them."""
+
+    range: str = Field(description="BASE..TIP, looked up in `history`, else in the git source")
+
+
+class MailPatches(Section):
+    """A series on a mailing list."""
+
+    message: str = Field(description="message id of one of its mails; b4 fetches it")
+    version: str | None = Field(default=None, pattern=r"^v[1-9]\d*$", description="as v2; default: the newest")
+
+
+def _patch_kind(value: Any) -> str:
+    if isinstance(value, RangePatches) or (isinstance(value, dict) and "range" in value):
+        return "<range>"
+    return "<message>" if isinstance(value, MailPatches | dict) else "<path>"
+
+
+PatchSet = Annotated[
+    Annotated[RangePatches, Tag("<range>")]
+    | Annotated[MailPatches, Tag("<message>")]
+    | Annotated[ExistingPath, Tag("<path>")],
+    Discriminator(_patch_kind),
+]
+
+
 class KernelSpec(Section):
     """One kernel: built from ``source`` with patches, or taken prebuilt from the folder ``build``."""
 
@@ -83,6 +118,9 @@ class KernelSpec(Section):
     build: ExistingPath | None = Field(default=None, description="folder with vmlinux, bzImage, .config of a kernel")
     series: str | None = Field(default=None, description="patches to apply: a folder under patches/")
     version: str | None = Field(default=None, description="version of the series; default: the newest")
+    patches: tuple[PatchSet, ...] = Field(default=(), description="beside the series: files, folders, mboxes, commits")
+    revert: Names = Field(default=(), description="commits to take back, ids or tags")
+    history: Repo | None = Field(default=None, description="clone in which commits are looked up; default: the source")
     config: Names = Field(default=(), description="further config fragments, by name or path")
     debug: tuple[Literal["lockdep", "atomic-sleep", "kasan"], ...] = ()
     cc: str = "gcc"
@@ -91,11 +129,17 @@ class KernelSpec(Section):
     def _one_origin(self) -> "KernelSpec":
         if (self.source is None) == (self.build is None):
             raise wrong("a kernel has either `source` (to build it) or `build` (a built tree), exactly one of them")
-        built_only = [name for name in ("series", "version", "config", "debug") if getattr(self, name)]
+        built_only = [
+            name for name in ("series", "version", "patches", "revert", "config", "debug") if getattr(self, name)
+        ]
         if self.build and built_only:
             raise wrong(f"a prebuilt kernel (`build`) cannot take `{built_only[0]}`: give it a `source` instead")
-        if self.version and not self.series:
-            raise wrong("`version` is the version of a series: name the `series` too")
+        if self.version and not (self.series or self.patches):
+            raise wrong("`version` is the version of a series: name the `series` too, or `patches`")
+        if not (self.history or isinstance(self.source, GitSource)):
+            by_commit = [each.range for each in self.patches if isinstance(each, RangePatches)]
+            if self.revert or by_commit:
+                raise wrong(f"`{(*self.revert, *by_commit)[0]}`: the source is no git repository: name a `history`")
         return self
 
 

@@ -56,6 +56,13 @@ def _there(path: Path) -> Path:
     return path
 
 
+def _repo(text: str, info: ValidationInfo) -> str:
+    """A clone here as an absolute path; a URL, or HOST:PATH, as it is."""
+    if "://" in text or ":" in text.partition("/")[0]:
+        return text
+    return str(_there(_beside_the_file(Path(text), info)))
+
+
 def _size(text: str) -> str:
     bytes_of(text)
     return text
@@ -71,6 +78,7 @@ def _listed(value: Any) -> Any:
 
 
 ExistingPath = Annotated[Path, AfterValidator(_beside_the_file), AfterValidator(_there)]
+Repo = Annotated[str, AfterValidator(_repo)]
 Size = Annotated[str, AfterValidator(_size)]
 Span = Annotated[str, AfterValidator(_span)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]

@@ -12,7 +12,7 @@ from harness.engine.guests import guest_plan
 from harness.engine.kernels import request_of
 from harness.guest.argv import qemu_argv
 from harness.kernel.build import make_lines
-from harness.kernel.sources import obtain
+from harness.kernel.sources import obtain_for
 
 
 def describe(experiment: Experiment, count: int = BATCHES) -> str:
@@ -45,7 +45,7 @@ def _origin(wanted: Wanted) -> str:
 def _make(experiment: Experiment, wanted: Wanted) -> list[str]:
     if not wanted.spec.source:
         return []
-    tree = obtain(wanted.spec.source, Deadline.after(experiment.budget_seconds))
+    tree = obtain_for(wanted.spec, Deadline.after(experiment.budget_seconds))
     units = debug_units(experiment.kernels, experiment.units, tree.release)
     return [shlex.join(line) for line in make_lines(request_of(wanted, tree, units))]
 

@@ -11,7 +11,9 @@ from harness.config.filesystems import of_mounts, with_filesystems
 from harness.config.models import KernelSpec, Lab
 from harness.config.scenario import Scenario
 from harness.config.series import Expectation, Series
+from harness.engine.own_tree import with_tree
 from harness.errors import BadInput
+from harness.kernel.spec import patches_for
 from harness.results.run import Plan, ScenarioPlan, Side
 
 SCENARIOS = folders.PROJECT / "guest-tests" / "scenarios"
@@ -34,6 +36,7 @@ class Choice:
     prune: bool = False  # leave out second stops that equal another
     sample: int = 0  # one of so many that are left out is run all the same
     pick: bool = False  # only the scenarios that reach what the patches touch
+    tree: Path | None = None  # the user's tree, as it is, in place of the kernel with the patch
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Wanted:
 
     def patches(self, release: str) -> tuple[Path, ...]:
         """The patch files for a source of that release, none for an unpatched kernel."""
-        return tuple(self.series.patches(release, self.spec.version)) if self.series else ()
+        return patches_for(self.spec, self.series, release)
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ class Experiment:
 def resolve(choice: Choice) -> Experiment:
     """Loads and joins everything. Raises BadInput for whatever is wrong in lab.yaml, a scenario or a series."""
     lab = loader.load_lab(choice.config)
+    if choice.tree:
+        lab, choice = with_tree(lab, choice, choice.tree)
     lab = _with_kernels(lab, choice)
     every = loader.load_scenarios(SCENARIOS)
     scenarios = _scenarios(lab, choice, every)
@@ -154,11 +159,5 @@ def debug_units(kernels: Sequence[Wanted], units: Sequence[str], release: str) -
     """Source files that need debug information on every kernel: those edited by any series, and ``units``."""
     from harness.kernel.series import edited_files
 
-    edited = [
-        name
-        for wanted in kernels
-        if wanted.series
-        for name in edited_files(wanted.series.patches(release, wanted.spec.version))
-        if name.endswith(".c")
-    ]
+    edited = [name for wanted in kernels for name in edited_files(wanted.patches(release)) if name.endswith(".c")]
     return tuple(sorted({*units, *edited}))

@@ -12,7 +12,7 @@ from harness.kernel import prebuilt
 from harness.kernel.abilities import sweep_lacks
 from harness.kernel.artefacts import Kernel
 from harness.kernel.build import BuildRequest, build
-from harness.kernel.sources import SourceTree, obtain
+from harness.kernel.sources import SourceTree, obtain_for
 from harness.kernel.spec import module_folders, request_for
 from harness.points import cache
 from harness.points.finder import find_points
@@ -32,7 +32,7 @@ class Made:
 
 def make_kernels(experiment: Experiment, deadline: Deadline) -> list[Made]:
     """Builds each, in place one after the other. Raises BadInput for a wrong source, patch or config."""
-    trees = {wanted.name: obtain(wanted.spec.source, deadline) for wanted in experiment.kernels if wanted.spec.source}
+    trees = {wanted.name: obtain_for(wanted.spec, deadline) for wanted in experiment.kernels if wanted.spec.source}
     units = tuple(experiment.units)
     for tree in trees.values():
         units = debug_units(experiment.kernels, units, tree.release)

@@ -21,6 +21,7 @@ from harness.engine.experiment import SCENARIOS, Experiment
 from harness.engine.guests import check_filesystems, supplies
 from harness.engine.kernels import Made, differing_units, make_kernels, subject
 from harness.engine.logs import guest_findings
+from harness.engine.own_tree import HEAD
 from harness.engine.pick import picked
 from harness.engine.races import Raced, race_all
 from harness.engine.subject import Subject
@@ -193,8 +194,8 @@ def _keep_inputs(folder: Path, made: Sequence[Made], experiment: Experiment) -> 
             shutil.copy(each.kernel.config, kept / "config")
             if each.kernel.build_log.is_file():
                 shutil.copy(each.kernel.build_log, kept / "build.log")
-        if each.wanted.series and each.info.release:
-            for patch in each.wanted.series.patches(each.info.release, each.wanted.spec.version):
+        if each.info.release and each.wanted.spec.source:
+            for patch in each.wanted.patches(each.info.release):
                 shutil.copy(patch, kept / patch.name)
 
 
@@ -227,6 +228,8 @@ def reproduce_line(experiment: Experiment) -> str:
     """The command that runs the same again."""
     choice, lab = experiment.choice, experiment.lab.experiment
     words = ["./lab", "run", "--without", lab.without, "--with", lab.with_]
+    if choice.tree:
+        words = ["./lab", "run", "--tree", str(choice.tree), *([] if lab.without == HEAD else words[2:4])]
     words += [] if choice.config == folders.PROJECT / "lab.yaml" else ["--config", str(choice.config)]
     words += ["--scenario=" + ",".join(choice.scenarios)] if choice.scenarios else []
     words += [f"--bound={choice.bound}"] if choice.bound is not None else []

@@ -10,7 +10,7 @@ from harness.deadline import Deadline
 from harness.engine.experiment import Choice, Experiment, debug_units, resolve
 from harness.kernel import spec as kernels
 from harness.kernel.artefacts import Kernel
-from harness.kernel.sources import obtain
+from harness.kernel.sources import obtain_for
 
 
 def kernel_named(config: Path, name: str, deadline: Deadline | None = None, filesystem: str = "ext4") -> Kernel:
@@ -31,4 +31,4 @@ def _units(experiment: Experiment, spec: KernelSpec, deadline: Deadline) -> tupl
     """Those that a run gives debug information: another set would be another kernel of the cache."""
     if not spec.source:
         return ()
-    return debug_units(experiment.kernels, experiment.units, obtain(spec.source, deadline).release)
+    return debug_units(experiment.kernels, experiment.units, obtain_for(spec, deadline).release)

@@ -57,8 +57,8 @@ class BuildRequest:
     @cached_property
     def wanted(self) -> dict[str, Content]:
         """Files that differ from the pristine tree. Raises BadInput for a patch that does not apply."""
-        patched = series.apply(self.patches, self.source.folder)
-        return series.with_debug(patched, self.debug_units, self.source.folder)
+        patched = series.apply(self.patches, self.source.folder, self.source.differs)
+        return series.with_debug({**self.source.differs, **patched}, self.debug_units, self.source.folder)
 
     @cached_property
     def key(self) -> str:

@@ -2,7 +2,6 @@
 """Patch files: which files they touch, and what these become."""
 
 import re
-import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -54,8 +53,8 @@ def _strip(patch: Path, name: str) -> str:
     return "/".join(parts)
 
 
-def apply(patches: Sequence[Path], tree: Path) -> dict[str, Content]:
-    """What each file that ``patches`` touch becomes, from ``tree``, which stays as it is.
+def apply(patches: Sequence[Path], tree: Path, differs: Mapping[str, Content] = {}) -> dict[str, Content]:
+    """What each file that ``patches`` touch becomes, from ``tree`` with the files ``differs``; both stay as they are.
 
     Raises BadInput naming the patch that does not apply, with the rejected hunk.
     """
@@ -63,9 +62,10 @@ def apply(patches: Sequence[Path], tree: Path) -> dict[str, Content]:
     with tempfile.TemporaryDirectory(prefix="lab-patch-") as folder:
         scratch = Path(folder)
         for name in names:
-            if (tree / name).is_file():
+            before = differs[name] if name in differs else _content(tree / name)
+            if before is not None:
                 (scratch / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(tree / name, scratch / name)
+                (scratch / name).write_bytes(before)
         for patch in patches:
             _apply_one(patch.resolve(), scratch, tree)
         return {name: _content(scratch / name) for name in names}

@@ -7,16 +7,18 @@ from pathlib import Path
 
 from harness import folders
 from harness.config.loader import load_series
-from harness.config.models import KernelSpec
+from harness.config.models import GitSource, KernelSpec
+from harness.config.series import Series
 from harness.deadline import Deadline
 from harness.errors import BadInput
-from harness.kernel import fragments, prebuilt
+from harness.kernel import fragments, prebuilt, sources
 from harness.kernel.abilities import possible
 from harness.kernel.artefacts import Kernel
 from harness.kernel.build import BuildRequest, build
-from harness.kernel.sources import SourceTree, obtain
+from harness.kernel.sources import SourceTree
 
 MODULES = folders.PROJECT / "guest-tests" / "modules"
+NETWORK_SECONDS = 600.0
 PATCHES = folders.PROJECT / "patches"
 
 
@@ -34,7 +36,7 @@ def request(name: str, spec: KernelSpec, units: Iterable[str], deadline: Deadlin
     """What to build for a kernel that has a source; the source is fetched if it is not in the cache."""
     if not spec.source:
         raise BadInput(f"kernels.{name}: it is prebuilt (`build`), there is nothing to build")
-    source = obtain(spec.source, deadline)
+    source = sources.obtain_for(spec, deadline)
     return request_for(name, spec, source, patches(spec, source), sorted(set(units)))
 
 
@@ -52,8 +54,20 @@ def request_for(
 
 
 def patches(spec: KernelSpec, source: SourceTree) -> tuple[Path, ...]:
-    """The patch files of the kernel's series for the release of ``source``."""
-    return load_series(PATCHES / spec.series).patches(source.release, spec.version) if spec.series else ()
+    """The patch files of a kernel for the release of ``source``, in order: reverts, its series, its `patches`."""
+    return patches_for(spec, load_series(PATCHES / spec.series) if spec.series else None, source.release)
+
+
+def patches_for(spec: KernelSpec, series: Series | None, release: str) -> tuple[Path, ...]:
+    """The same with the series that was loaded."""
+    from harness.kernel.patches import gathered, history_of
+    from harness.kernel.patches.commits import reverts
+
+    deadline = Deadline.after(NETWORK_SECONDS)
+    onto = sources.ref_of(spec) if isinstance(spec.source, GitSource) and not spec.history else None
+    back = reverts(history_of(spec), spec.revert, onto, deadline) if spec.revert else ()
+    named = series.patches(release, spec.version) if series else ()
+    return (*back, *named, *gathered(spec, deadline))
 
 
 def module_folders() -> tuple[Path, ...]:

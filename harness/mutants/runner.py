@@ -20,7 +20,7 @@ from harness.errors import BadInput, KernelFailed, LabBroke
 from harness.guest import accel
 from harness.image.racer import build_racer
 from harness.kernel.build import build
-from harness.kernel.sources import SourceTree, obtain
+from harness.kernel.sources import SourceTree, obtain_for
 from harness.kernel.spec import patches, request_for
 from harness.mutants.cells import Shelf
 from harness.mutants.corpus import Killer, Mutant
@@ -69,7 +69,7 @@ class Bench:
         spec = self._spec()
         if not spec.source:
             raise BadInput(f"kernels.{self.corpus.base}: it is prebuilt, a mutant needs its `source`")
-        self.tree = obtain(spec.source, self.deadline)
+        self.tree = obtain_for(spec, self.deadline)
 
     def matrix(self) -> Matrix:
         """Every row. What the deadline leaves no time for is not in it."""

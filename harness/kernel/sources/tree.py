@@ -3,14 +3,15 @@
 
 import re
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import folders
 from harness.deadline import Deadline
 from harness.errors import BadInput
 from harness.kernel.locks import keep, locked
+from harness.kernel.series import Content
 
 KIND = "sources"
 VARIABLE = re.compile(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)\s*=[ \t]*(\S*)", re.M)
@@ -21,7 +22,8 @@ MUST_EXIST = ("Makefile", "Kconfig", "scripts/kconfig/merge_config.sh")
 class SourceTree:
     """A pristine kernel tree in the cache, never built in. ``note``: what a user should know, or "".
 
-    ``own``: the user's own code, so that it may be at fault where it does not compile.
+    ``own``: the user's own code, so that it may be at fault where it does not compile. ``differs``: files that are
+    not as in ``folder``, with their bytes, None for those that are gone.
     """
 
     folder: Path
@@ -29,11 +31,17 @@ class SourceTree:
     digest: str
     note: str = ""
     own: bool = False
+    differs: Mapping[str, Content] = field(default_factory=dict, hash=False)
 
 
 def release_of(tree: Path) -> str:
     """The release that a tree's Makefile states, as "6.1.192" or "6.19.0-rc3"."""
-    parts: dict[str, str] = dict(VARIABLE.findall((tree / "Makefile").read_text(errors="replace")))
+    return release_said((tree / "Makefile").read_text(errors="replace"))
+
+
+def release_said(makefile: str) -> str:
+    """The release that the text of a kernel's Makefile states."""
+    parts: dict[str, str] = dict(VARIABLE.findall(makefile))
     numbers = [parts.get(name, "") for name in ("VERSION", "PATCHLEVEL", "SUBLEVEL")]
     return ".".join(number for number in numbers if number) + parts.get("EXTRAVERSION", "")
 

@@ -98,7 +98,7 @@ def test_a_model_survives_its_own_yaml(tmp_path: Path) -> None:
             "    source: {tree: tree}",
             "    sorce: {tree: tree}",
             "lab.yaml:3: kernels.old.sorce: unknown key, did you mean `source`? "
-            "allowed are source, build, series, version, config, debug, cc",
+            "allowed are source, build, series, version, patches, revert, history, config, debug, cc",
         ),
         (
             "    source: {tree: tree}",
@@ -124,7 +124,11 @@ def test_a_model_survives_its_own_yaml(tmp_path: Path) -> None:
         ),
         ("    debug: [lockdep]", "    cc: 12", 'lab.yaml:6: kernels.new.cc: must be text, not `12`: write "12"'),
         ("    debug: [lockdep]", "    debug: lockdep", "lab.yaml:6: kernels.new.debug: must be a list, not `lockdep`"),
-        ("    debug: [lockdep]", "    version: v1", "`version` is the version of a series: name the `series` too"),
+        (
+            "    debug: [lockdep]",
+            "    version: v1",
+            "`version` is the version of a series: name the `series` too, or `patches`",
+        ),
         ("  with: new", "  wth: new", "lab.yaml:9: experiment.wth: unknown key, did you mean `with`?"),
         ("  with: new", "", "lab.yaml:7: experiment.with: missing: this key must be given"),
         (

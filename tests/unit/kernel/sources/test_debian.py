@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness import folders
-from harness.config.models import DebianSource, DebSource, GitSource, TarballSource, TreeSource
+from harness.config.models import DebianSource, DebSource, TarballSource, TreeSource
 from harness.deadline import Deadline
 from harness.errors import BadInput, LabBroke
 from harness.kernel.sources import debian, obtain, unpack
@@ -115,11 +115,6 @@ def test_a_tree_is_copied_without_what_was_built_in_it(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_kernel_tree_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no Linux source tree: Makefile is missing"):
         obtain(TreeSource(tree=tmp_path), Deadline())
-
-
-def test_git_sources_come_later() -> None:
-    with pytest.raises(BadInput, match="git sources come later"):
-        obtain(GitSource(git="https://example.org/linux", ref="main"), Deadline())
 
 
 def test_apt_reads_and_writes_only_its_own_folder(tmp_path: Path) -> None:
