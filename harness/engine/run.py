@@ -28,6 +28,7 @@ from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall, Swept, sweep_all
 from harness.errors import BadInput
 from harness.guest import accel
+from harness.history.recorder import record
 from harness.points.decoder import Decoder
 from harness.points.point import Frame
 from harness.process import run as run_program
@@ -87,6 +88,7 @@ def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolde
     _keep_logs(folder.path, swept, raced)
     write_whole(folder.path / "report.html", render_html(run))
     folder.save(run)
+    record(folder, run)
     return folder, run
 
 
