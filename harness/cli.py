@@ -22,7 +22,8 @@ SYSTEM_FOLDERS = ("/usr/sbin", "/sbin")
 
 class Command(Protocol):
     """What each module of harness/commands/ has. It may also set ``PASSES_ON = True``: then words that it does not
-    know are left in ``args.rest`` instead of being refused."""
+    know are left in ``args.rest`` instead of being refused. With ``TAKES_COMMAND = True`` what stands behind ``--`` is
+    left in ``args.behind``, wherever the verb's options stand before it."""
 
     NAME: str
     HELP: str
@@ -122,11 +123,22 @@ def _parse(words: list[str]) -> argparse.Namespace:
     if not words:
         parser.print_help(sys.stderr)
         raise BadInput(f"a verb is missing; {_listing(names)}")
-    args, rest = parser.parse_known_args(words)
-    args.rest = rest
+    own, behind = _own_words(words)
+    if "" in own or any(word.startswith("--") and word.endswith("=") for word in own):
+        raise BadInput(f"`lab {verb}`: an empty word names nothing; leave its option out to have the default")
+    args, rest = parser.parse_known_args(own)
+    args.rest, args.behind = rest, behind
     if rest and not getattr(args.command, "PASSES_ON", False):
         raise BadInput(f"`lab {verb}` does not know `{rest[0]}`; `lab {verb} --help` shows what there is")
     return args
+
+
+def _own_words(words: list[str]) -> tuple[list[str], list[str]]:
+    """The verb's words, and those behind ``--`` of one that takes a command: argparse would want its options first."""
+    if words[0] not in verbs() or not getattr(load(words[0]), "TAKES_COMMAND", False) or "--" not in words:
+        return words, []
+    at = words.index("--")
+    return words[:at], words[at + 1 :]
 
 
 def _listing(names: Sequence[str]) -> str:

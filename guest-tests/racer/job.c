@@ -160,6 +160,8 @@ static void parse_line(struct job *job, char *key, char *value)
 		snprintf(job->only, sizeof(job->only), "%s", value);
 	else if (!strcmp(key, "silent"))
 		read_silent(job, value);
+	else if (!strcmp(key, "prune-from"))
+		job->prune_from = atoi(value);
 	else if (!strcmp(key, "sample"))
 		job->sample = strtoul(value, NULL, 0);
 	else if (!strcmp(key, "tape"))
@@ -204,4 +206,6 @@ void job_read(struct job *job, const char *path)
 	fclose(f);
 	if (job->races && job->cpus < 1)
 		die("job: races without cpus");
+	if (job->silent && job->prune_from < 1)
+		die("job: silent points without prune-from");
 }

@@ -269,6 +269,7 @@ struct job {
 	unsigned int flush;	/* rows are written after so many that passed; 0: FLUSH_EVERY */
 	char only[256];		/* run just this schedule (replay) */
 	uint8_t *silent;	/* a byte a point: 1 where the actor only computes until its next point; NULL: no pruning */
+	int prune_from;		/* stops of a schedule from which on it may be pruned */
 	unsigned int sample;	/* one of so many pruned schedules is run all the same; 0: none */
 	int repeat;
 	bool tape;		/* all that reaches the media goes to the records */

@@ -124,7 +124,7 @@ static void count_points(struct sweep *w, const struct path *p, bool equal)
 			w->cover[e->point] |= COVER_ATOMIC;
 			w->atomic[e->point] = e->atomic;
 		} else if (stops == p->stops && p->stops < bound && e->mask &&
-			   !(p->stops && (equal || step_is_silent(w->job->silent, w->trace->entry, w->trace->entries, i))))
+			   !(p->stops + 1 >= w->job->prune_from && (equal || step_is_silent(w->job->silent, w->trace->entry, w->trace->entries, i))))
 			w->cover[e->point] |= COVER_OPEN;
 		else
 			w->cover[e->point] |= COVER_BEYOND;
@@ -254,12 +254,12 @@ static bool run_and_keep(struct sweep *w, const struct path *p, bool silent, boo
 static void explore(struct sweep *w, const struct path *p, bool equal);
 
 /*
- * A schedule of two stops or more whose last stop, or one before it (`equal`), is at a silent step: the same stops with
- * that one at the actor's next point give the same order of all that matters, and are run.
+ * A schedule of `prune-from` stops or more whose last stop, or one before it (`equal`), is at a silent step: the same
+ * stops with that one at the actor's next point give the same order of all that matters, and are run.
  */
 static bool prune(struct sweep *w, const struct path *p, bool equal)
 {
-	if (p->stops < 2 || !equal || w->skipping)
+	if (p->stops < w->job->prune_from || !equal || w->skipping)
 		return false;
 	if (w->job->sample && path_hash(p) % w->job->sample == 0) {
 		w->sampled++;

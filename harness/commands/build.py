@@ -40,8 +40,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _names(args: argparse.Namespace, known: list[str], pair: tuple[str, str]) -> list[str]:
+    from harness import words
     from harness.config.loader import check_kernel
 
+    if args.kernels:
+        words.refuse(args, "does not go with names of kernels: give the one or the other", "all")
     for name in args.kernels:
         check_kernel(args.config, name, known)
     return args.kernels or (known if args.all else list(pair))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 NAME = "exec"
 HELP = "run a command in a guest over SSH"
+TAKES_COMMAND = True
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,9 +19,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from harness.guest.options import add_guest_options
 
     parser.add_argument("kernel", nargs="?", help="a kernel of lab.yaml (left out with --bzimage)")
-    parser.add_argument("words", nargs="*", metavar="-- COMMAND", help="the command and its words")
+    parser.add_argument("words", nargs="*", metavar="-- COMMAND", help="the command and its words, behind `--`")
     parser.add_argument("--put", action="append", default=[], metavar="FILE:PATH", help="copy into the guest before")
     parser.add_argument("--get", action="append", default=[], metavar="PATH:FILE", help="copy from the guest after")
+    parser.set_defaults(behind=())
     add_guest_options(parser)
 
 
@@ -32,12 +34,12 @@ def run(args: argparse.Namespace) -> int:
     from harness.guest.ssh import get, put
 
     words = _command(args)
+    incoming, outgoing = [_pair(text, "--put") for text in args.put], [_pair(text, "--get") for text in args.get]
     if args.dry_run:
         print_plan(args)
         return 0
     if not words:
         raise BadInput("which command? Write it behind two dashes: lab exec stock -- uname -a")
-    incoming, outgoing = [_pair(text, "--put") for text in args.put], [_pair(text, "--get") for text in args.get]
     stdin = None if sys.stdin is None or sys.stdin.isatty() else sys.stdin.buffer
     with session(wish(args), args.console) as shell:
         for source, target in incoming:
@@ -49,10 +51,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _command(args: argparse.Namespace) -> list[str]:
-    """The words of the command; with --bzimage the parser has taken the first of them for a kernel's name."""
-    if args.bzimage and args.kernel:
-        return [args.kernel, *args.words]
-    return list(args.words)
+    """The words of the command; with --bzimage, and no dashes, the parser has taken the first for a kernel's name."""
+    from harness.errors import BadInput
+
+    before = [args.kernel, *args.words] if args.bzimage and args.kernel else list(args.words)
+    if before and args.behind:
+        raise BadInput(f"`{before[0]}`: the command is what stands behind the two dashes, alone")
+    return [*before, *args.behind]
 
 
 def _line(words: list[str]) -> str:

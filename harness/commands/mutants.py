@@ -22,11 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mutant", action="append", default=[], metavar="NAME[,NAME]", help="only these mutants")
     parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="only these scenarios")
     parser.add_argument("--base", metavar="KERNEL", help="kernel to patch, a key of `kernels` (default: `with`)")
-    parser.add_argument("--bound", type=int, choices=(0, 1, 2), default=1, help="stops a schedule (default 1)")
+    parser.add_argument("--bound", type=int, choices=(0, 1, 2), help="stops a schedule (default 1)")
     parser.add_argument(
         "--shallow", action="store_true", help="do not sweep survivors again at the scenarios' own bounds"
     )
-    parser.add_argument("--stress", type=int, default=0, metavar="RACES", help="random races of the killing scenarios")
+    parser.add_argument("--stress", type=int, metavar="RACES", help="random races of the killing scenarios")
     parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
     parser.add_argument("--fresh", action="store_true", help="take no cell from the cache")
     parser.add_argument("--list", action="store_true", help="list the mutants; run nothing")
@@ -39,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
 
     corpus, seconds = _corpus(args), words.budget(args.budget)
     if args.list:
+        words.refuse(args, "has no effect on --list", "scenario", "base", "bound", "shallow", "stress", "budget",
+                     "fresh", "json")  # fmt: skip
         for mutant in corpus.mutants:
             print(f"{mutant.name}: {mutant.subject} (row {mutant.row})")
         return 0
@@ -75,11 +77,12 @@ def _corpus(args: argparse.Namespace) -> Corpus:
     every = loader.load_scenarios()
     mutants = load_mutants()
     check_killers(mutants.values(), every)
-    wanted = chosen(mutants, words.names(args.mutant))
-    names = words.names(args.scenario) or tuple(every)
+    wanted = chosen(mutants, words.names(args.mutant, "--mutant"))
+    names = words.names(args.scenario, "--scenario") or tuple(every)
+    stress = words.whole(args.stress, "--stress", 0) or 0
     return Corpus(
         lab, base, tuple(wanted), tuple(scenario_named(name, every) for name in names),
-        args.bound, not args.shallow, args.stress, args.fresh,
+        1 if args.bound is None else args.bound, not args.shallow, stress, args.fresh,
     )  # fmt: skip
 
 

@@ -20,8 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kernel", default="", metavar="NAME", help="a kernel of lab.yaml (the one `with` the patch)")
     parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="only these scenarios")
     parser.add_argument("--schedule", default="", metavar="SCHEDULE", help="this one alone, as reports print it")
-    parser.add_argument("--bound", type=int, choices=(0, 1, 2), default=1, help="at most that many stops a schedule")
-    parser.add_argument("--sample", type=int, default=2, metavar="N", help="of the schedules with a stop, cut N (2)")
+    parser.add_argument("--bound", type=int, choices=(0, 1, 2), help="at most that many stops a schedule (1)")
+    parser.add_argument("--sample", type=int, metavar="N", help="of the schedules with a stop, cut N (2)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="draws those N, and the pending lines")
     parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -46,11 +46,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _wish(args: argparse.Namespace) -> Wish:
     from harness import words
-    from harness.errors import BadInput
     from harness.powercut.run import Wish
 
-    budget = words.budget(args.budget)
-    if args.sample < 0:
-        raise BadInput(f"--sample: {args.sample} cannot be, take 0 or more")
-    names = words.names(args.scenario)
-    return Wish(args.config, args.kernel, names, args.schedule, args.bound, args.sample, args.seed, budget)
+    if args.schedule:
+        words.refuse(args, "has no effect on the one schedule that --schedule names", "bound", "sample")
+    bound, sample = 1 if args.bound is None else args.bound, words.whole(args.sample, "--sample", 0)
+    names, budget = words.names(args.scenario, "--scenario"), words.budget(args.budget)
+    sample = 2 if sample is None else sample
+    return Wish(args.config, args.kernel, names, args.schedule, bound, sample, args.seed, budget)

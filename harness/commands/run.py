@@ -27,8 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="only these scenarios")
     parser.add_argument("--pick", action="store_true", help="only the scenarios that reach what the patches touch")
     parser.add_argument("--bound", type=int, choices=(0, 1, 2), help="at most that many stops a schedule")
-    parser.add_argument("--prune", action="store_true", help="leave out second stops that equal one at the next point")
-    parser.add_argument("--sample", type=int, default=0, metavar="N", help="run one of N pruned schedules all the same")
+    parser.add_argument("--prune", action="store_true", help="leave out stops that equal one at the next point")
+    parser.add_argument(
+        "--sample", type=int, metavar="N", help="with --prune: run one of N pruned schedules all the same"
+    )
     parser.add_argument("--points", choices=("calls", "instructions"), help="where actors can be preempted")
     parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
     parser.add_argument("--no-stress", action="store_true", help="leave out the random races on several CPUs")
@@ -45,12 +47,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Runs the experiment."""
-    from harness import host
+    from harness import host, words
     from harness.engine.experiment import resolve
 
+    if args.dry_run:
+        words.refuse(args, "prints the verdict, and a --dry-run has none", "json")
     if args.all_pairs is not None:
         return _all_pairs(args)
-    _refuse(args, "needs --all-pairs", "kernel", "operations", "filesystem")
+    words.refuse(args, "needs --all-pairs", "kernel", "operations", "filesystem")
     experiment = resolve(_choice(args))
     if args.dry_run:
         from harness.engine.dryrun import describe
@@ -74,20 +78,20 @@ def _choice(args: argparse.Namespace) -> Choice:
     from harness import words
     from harness.engine.experiment import Choice
 
-    budget, names = words.budget(args.budget), words.names(args.scenario)
+    budget, names = words.budget(args.budget), words.names(args.scenario, "--scenario")
     return Choice(
         args.config, args.without, args.with_, names, args.bound, budget, args.points,
-        stress=not args.no_stress, pick=args.pick, prune=args.prune, sample=args.sample,
+        stress=not args.no_stress, pick=args.pick, prune=args.prune, sample=_sample(args),
         tree=args.tree,
     )  # fmt: skip
 
 
-def _refuse(args: argparse.Namespace, why: str, *names: str) -> None:
-    from harness.errors import BadInput
+def _sample(args: argparse.Namespace) -> int:
+    from harness import words
 
-    for name in names:
-        if getattr(args, name) not in (None, []):
-            raise BadInput(f"--{name.rstrip('_')} {why}")
+    if not args.prune:
+        words.refuse(args, "is of the schedules that --prune leaves out: give --prune too", "sample")
+    return words.whole(args.sample, "--sample", 1) or 0
 
 
 def _all_pairs(args: argparse.Namespace) -> int:
@@ -121,13 +125,16 @@ def _pairs(args: argparse.Namespace) -> Pairs:
     from harness.engine.pairs import PairsChoice, resolve_pairs
     from harness.errors import BadInput
 
-    _refuse(args, "does not go with --all-pairs, which runs one kernel: --kernel names it", "without", "with_")
-    _refuse(args, "does not go with --all-pairs: pairs are made from the operations, at c = 1", "scenario", "bound")
-    if args.pick:
-        raise BadInput("--pick does not go with --all-pairs: every pair is run")
-    ops = words.names([args.operations or ""])
+    words.refuse(args, "does not go with --all-pairs, which runs one kernel: --kernel names it", "without", "with_",
+                 "tree")  # fmt: skip
+    words.refuse(args, "does not go with --all-pairs: pairs are made from the operations, at c = 1", "scenario")
+    words.refuse(args, "does not go with --all-pairs: pairs are run at c = 1", "bound")
+    words.refuse(args, "does not go with --all-pairs: every pair is run", "pick")
+    ops = words.names([] if args.operations is None else [args.operations], "--operations")
     for name in ops:
         if name not in operations():
             raise BadInput(f"--operations: the racer has no operation `{name}`{choice(name, operations())}")
     parts, budget = parts_of(args.all_pairs), words.budget(args.budget)
-    return resolve_pairs(PairsChoice(args.config, parts, args.kernel, ops, budget, args.points, args.filesystem))
+    return resolve_pairs(PairsChoice(
+        args.config, parts, args.kernel, ops, budget, args.points, args.filesystem, args.prune, _sample(args),
+    ))  # fmt: skip

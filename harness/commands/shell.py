@@ -23,6 +23,8 @@ def run(args: argparse.Namespace) -> int:
     from harness.guest.session import session
     from harness.progress import say
 
+    if args.bzimage and args.kernel:
+        raise BadInput(f"`{args.kernel}` or --bzimage: a guest boots one kernel")
     if args.dry_run:
         print_plan(args)
         return 0

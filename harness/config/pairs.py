@@ -42,12 +42,14 @@ def pair_scenarios(parts: Iterable[Part], file: PairsFile, names: Sequence[str] 
     """Every scenario of these parts at c = 1.
 
     ``names`` are the operations that pairs are made of. Without them those are the core of ``file``, and the part
-    ``more`` has every pair of which one is not in the core.
+    ``more`` has every pair of which one is not in the core. Triples are those of the file, with ``names`` those of
+    these operations alone.
     """
     made: list[Scenario] = []
     for part in parts:
         if part == "triples":
-            made += [scenario(each.operations, prepare, part) for each in file.triples for prepare in each.prepare]
+            made += [scenario(each.operations, prepare, part) for each in file.triples
+                     if not names or set(each.operations) <= set(names) for prepare in each.prepare]  # fmt: skip
         else:
             made += [scenario(pair, prepare, part) for pair in _pairs(part, file, names) for prepare in PREPARES]
     # Preparation outermost: the order in which guests run them, see PREPARES.

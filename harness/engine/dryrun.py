@@ -7,7 +7,7 @@ from typing import Literal
 
 from harness.deadline import Deadline
 from harness.engine.batches import BATCHES, batches
-from harness.engine.experiment import Experiment, Wanted, debug_units
+from harness.engine.experiment import Choice, Experiment, Wanted, debug_units
 from harness.engine.guests import guest_plan
 from harness.engine.kernels import request_of
 from harness.guest.argv import qemu_argv
@@ -21,6 +21,7 @@ def describe(experiment: Experiment, count: int = BATCHES) -> str:
     lines = [f"{wanted.side}: {wanted.name} ({_origin(wanted)})" for wanted in experiment.kernels]
     lines += [f"budget: {plan.budget_seconds:.0f} s, coverage floor: {plan.coverage_floor:.0%}"]
     lines += [f"points: {plan.granularity} of {', '.join(plan.units) or 'what the series touch'}"]
+    lines += _narrowed(experiment.choice)
     for number, part in enumerate(batches(experiment.scenarios, count, filesystem)):
         named = ", ".join(f"{scenario.name} (c = {scenario.bound})" for scenario in part)
         other = part[0].filesystem(filesystem)
@@ -33,6 +34,16 @@ def describe(experiment: Experiment, count: int = BATCHES) -> str:
     if plan.stress_races:
         lines += ["", "# a stress guest, its port of 127.0.0.1 chosen at its start", _qemu(experiment, "stress")]
     return "\n".join([*lines, "", "# a sweep's guest", _qemu(experiment, "sweep")])
+
+
+def _narrowed(choice: Choice) -> list[str]:
+    """What is left out once the kernels are there."""
+    lines = ["pick: of these only the scenarios that reach what the patches touch"] if choice.pick else []
+    if choice.prune:
+        sample = f", but for one of {choice.sample} of them" if choice.sample else ""
+        stops = "2 stops or more" if choice.prune_from == 2 else "a stop or more"
+        lines.append(f"prune: schedules of {stops} that equal another are left out{sample}")
+    return lines
 
 
 def _origin(wanted: Wanted) -> str:

@@ -33,7 +33,8 @@ class Choice:
     budget: float | None = None  # seconds
     granularity: str | None = None
     stress: bool = True
-    prune: bool = False  # leave out second stops that equal another
+    prune: bool = False  # leave out stops that equal another
+    prune_from: int = 2  # ... of schedules of at least that many stops
     sample: int = 0  # one of so many that are left out is run all the same
     pick: bool = False  # only the scenarios that reach what the patches touch
     tree: Path | None = None  # the user's tree, as it is, in place of the kernel with the patch

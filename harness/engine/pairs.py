@@ -39,6 +39,8 @@ class PairsChoice:
     budget: float | None = None
     granularity: str | None = None
     filesystem: str | None = None  # None: that of the sweep's guest
+    prune: bool = False
+    sample: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,12 @@ def resolve_pairs(choice: PairsChoice) -> Pairs:
     filesystem = choice.filesystem or lab.guest("sweep").filesystem
     left = {each.name: why for each in every if (why := apart(each, file.apart, filesystem))}
     scenarios = tuple(_mounted(each, choice.filesystem) for each in every if each.name not in left)
-    plain = Choice(choice.config, with_=name, budget=choice.budget, granularity=choice.granularity, stress=False)
+    if not every:
+        raise BadInput("--operations: no scenario of these parts is made of these operations alone")
+    plain = Choice(
+        choice.config, with_=name, budget=choice.budget, granularity=choice.granularity, stress=False,
+        prune=choice.prune, prune_from=1, sample=choice.sample,
+    )  # fmt: skip
     return Pairs(choice, Experiment(plain, lab, (wanted(lab, "with"),), scenarios), file, left)
 
 
@@ -147,6 +154,8 @@ def reproduce_line(pairs: Pairs) -> str:
     words += [f"--filesystem={choice.filesystem}"] if choice.filesystem else []
     words += [f"--points={choice.granularity}"] if choice.granularity else []
     words += [f"--budget={choice.budget:.0f}s"] if choice.budget else []
+    words += ["--prune"] if choice.prune else []
+    words += [f"--sample={choice.sample}"] if choice.sample else []
     return shlex.join(words)
 
 

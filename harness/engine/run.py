@@ -99,7 +99,8 @@ def _subjects(experiment: Experiment, made: Sequence[Made]) -> list[Subject]:
     release = next((each.info.release for each in made if each.info.release), "")
     units = {*debug_units(experiment.kernels, experiment.units, release), *differing_units(made)}
     subjects = [_subject(each, sorted(units), instructions) for each in made if each.kernel]
-    return [each.pruned() for each in subjects] if experiment.choice.prune else subjects
+    choice = experiment.choice
+    return [each.pruned(choice.prune_from) for each in subjects] if choice.prune else subjects
 
 
 def _subject(made: Made, units: Sequence[str], every_instruction: bool) -> Subject:

@@ -15,8 +15,9 @@ class Subject:
     name: str
     kernel: Kernel
     points: tuple[Point, ...]
-    silent: frozenset[int] = frozenset()  # indices at which a second stop is pruned; empty: nothing is
+    silent: frozenset[int] = frozenset()  # indices at which a stop is pruned; empty: nothing is
+    prune_from: int = 2  # ... of schedules of at least that many stops
 
-    def pruned(self) -> "Subject":
-        """The same with what the sweep needs to leave out second stops that equal others."""
-        return replace(self, silent=silent_points(self.kernel.vmlinux, self.points))
+    def pruned(self, prune_from: int = 2) -> "Subject":
+        """The same with what the sweep needs to leave out stops that equal others."""
+        return replace(self, silent=silent_points(self.kernel.vmlinux, self.points), prune_from=prune_from)

@@ -56,7 +56,8 @@ def sweep(batch: Batch, deadline: Deadline, tick: Tick, position: Position = BEG
         points = tuple(point.address for point in batch.subject.points)
         job = Job(batch.subject.kernel.build_id, points, tuple(scenarios), only=batch.only,
                   resume=position.resume, known=position.known, flush=position.flush,
-                  silent=batch.subject.silent, sample=batch.sample, tape=batch.tape)  # fmt: skip
+                  silent=batch.subject.silent, prune_from=batch.subject.prune_from, sample=batch.sample,
+                  tape=batch.tape)  # fmt: skip
         end = _boot(batch, job, guests, deadline, tick)
         guests += 1
         if end.kind == "timeout":

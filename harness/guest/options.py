@@ -34,8 +34,8 @@ def wish(args: argparse.Namespace) -> "Wish":
     kernel, modules = _kernel(args, filesystem)
     return Wish(
         kernel=kernel, modules=modules, memory=_size(args.memory) if args.memory else spec.memory_bytes,
-        cpus=_cpus(args.cpus or spec.cpus), nvdimm=spec.nvdimm.size_bytes, nvdimms=spec.nvdimm.count,
-        filesystem=filesystem, machine=args.machine or spec.machine,
+        cpus=spec.cpus if args.cpus is None else _cpus(args.cpus), nvdimm=spec.nvdimm.size_bytes,
+        nvdimms=spec.nvdimm.count, filesystem=filesystem, machine=args.machine or spec.machine,
         arguments=tuple(args.append.split()),
     )  # fmt: skip
 

@@ -136,6 +136,7 @@ def reproduce_line(wish: Wish, kernel: str) -> str:
     words += [] if wish.config == folders.PROJECT / "lab.yaml" else ["--config", str(wish.config)]
     words += ["--scenario=" + ",".join(wish.scenarios)] if wish.scenarios else []
     words += ["--schedule", wish.schedule] if wish.schedule else []
-    words += [f"--bound={wish.bound}", f"--sample={wish.sample}", f"--seed={wish.seed}"]
+    words += [] if wish.schedule else [f"--bound={wish.bound}", f"--sample={wish.sample}"]
+    words += [f"--seed={wish.seed}"]
     words += [f"--budget={wish.budget:.0f}s"] if wish.budget else []
     return shlex.join(words)

@@ -17,8 +17,8 @@ class Job:
     ``addresses`` are the points' in their numbers' order; ``resume``, ``known`` and ``only`` are schedules by number:
     go on behind that one in the first scenario, with ``known`` before its children, or run nothing but that one. Rows
     are written after ``flush`` that passed, after the racer's own number of them if it is 0. ``silent`` are numbers of
-    points at which a second stop is pruned (harness/points/silent.py); one of ``sample`` pruned schedules is run all
-    the same, none if it is 0.
+    points at which a stop is pruned (harness/points/silent.py) in schedules of ``prune_from`` stops or more; one of
+    ``sample`` pruned schedules is run all the same, none if it is 0.
     With ``tape`` all that reaches the media is recorded.
     """
 
@@ -33,6 +33,7 @@ class Job:
     cpus: int = 1
     seed: int = 1
     silent: frozenset[int] = frozenset()
+    prune_from: int = 2
     sample: int = 0
     tape: bool = False
 
@@ -49,7 +50,7 @@ class Job:
         lines += [f"known {self.known}"] if self.known else []
         lines += [f"flush {self.flush}"] if self.flush else []
         lines += [f"only {self.only}"] if self.only else []
-        lines += ["silent /job.silent", f"sample {self.sample}"] if self.silent else []
+        lines += ["silent /job.silent", f"prune-from {self.prune_from}", f"sample {self.sample}"] if self.silent else []
         lines += ["tape 1"] if self.tape else []
         lines += [f"races {self.races}", f"cpus {self.cpus}", f"seed {self.seed}"] if self.races else []
         return "\n".join(lines + scenario_lines(self.scenarios)) + "\n"

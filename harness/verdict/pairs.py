@@ -12,6 +12,7 @@ from harness.report.facts import replay_line, shown_outcome, window_lines
 from harness.results.run import GuestFinding, Run
 from harness.sweep.records import Kind, Outcome, SweepResult, Violation
 from harness.verdict.places import Functions, functions_of, places
+from harness.verdict.sentences import pruned_told
 from harness.verdict.verdict import Cell, CellWord, Verdict, Word
 
 
@@ -58,6 +59,7 @@ class Filed:
     windows: tuple[str, ...] = ()
     why: str = ""  # of incomplete and broken
     replay: str = ""
+    pruned: int = 0  # schedules not run, as each is the same race as one that was
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def file_pair(run: Run, scenario: Scenario, result: SweepResult | None, known: K
         *names, _word(failing, why), sum(result.schedules.values()),
         sum(count for stops, count in result.schedules.items() if stops), tuple(failing),
         _orders(result, told, why), tuple(window_lines(run, result)) if failing else (), why,
-        replay_line(run, result, shown) if shown else "",
+        replay_line(run, result, shown) if shown else "", result.pruned,
     )  # fmt: skip
 
 
@@ -164,7 +166,10 @@ def pairs_verdict(run: Run, filed: Sequence[Filed]) -> Verdict:
     kernel = run.kernels[0].name
     told = ", ".join(f"{counts[each]} {each}" for each in FiledWord if counts[each]) or "nothing was run"
     schedules = sum(each.schedules for each in filed)
-    sentence = f"{word}: {len(filed)} scenarios of operations at c = 1 on `{kernel}`, {schedules:,} schedules: {told}."
+    pruned = pruned_told(run.results)
+    sentence = (
+        f"{word}: {len(filed)} scenarios of operations at c = 1 on `{kernel}`, {schedules:,} schedules{pruned}: {told}."
+    )
     cells = tuple(Cell(each.scenario, kernel, CELL_WORD[each.word], describe(each), _kinds(each)) for each in filed)
     reasons = tuple(f"{each.scenario}: {describe(each)}" for each in filed if each.word in words)
     notes = tuple(f"{each.scenario}: {describe(each)}" for each in filed if each.word is FiledWord.KNOWN)
@@ -183,4 +188,6 @@ def describe(filed: Filed) -> str:
         told.append(filed.why)
     if filed.word is FiledWord.AGREES:
         told.append(f"{filed.schedules} schedules" if filed.stopped else "nobody could be stopped at a point")
+    if filed.pruned:
+        told.append(f"{filed.pruned} pruned")
     return f"{filed.word}: {', '.join(told)}"

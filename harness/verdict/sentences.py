@@ -18,11 +18,11 @@ def scope(results: Sequence[SweepResult], plan: Plan) -> str:
     return (
         f"{_bounds(results)} at {_span([each.points for each in results])} points ({kinds}{units}), "
         f"{_orders(results)}, "
-        f"at the first {plan.loop_cap} visits of a point by an actor{_pruned(results)}, {_coverage(results)}"
+        f"at the first {plan.loop_cap} visits of a point by an actor{pruned_told(results)}, {_coverage(results)}"
     )
 
 
-def _pruned(results: Sequence[SweepResult]) -> str:
+def pruned_told(results: Sequence[SweepResult]) -> str:
     """What was left out because another schedule is the same race."""
     pruned, sampled = sum(each.pruned for each in results), sum(each.sampled for each in results)
     if not pruned:

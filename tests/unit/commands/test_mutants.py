@@ -24,6 +24,9 @@ def test_the_list_names_every_mutant_and_runs_nothing(capsys: pytest.CaptureFixt
         (["--scenario", "no-such"], "no scenario is called `no-such`"),
         (["--base", "no-such"], "there is no `no-such`"),
         (["--list", "--budget", "soon"], "--budget"),
+        (["--list", "--json"], "--json has no effect on --list"),
+        (["--list", "--bound", "0"], "--bound has no effect on --list"),
+        (["--stress", "-1"], "--stress: -1 cannot be, take 0 or more"),
     ],
 )
 def test_a_wrong_word_is_one_sentence_and_status_2(

@@ -118,6 +118,8 @@ def test_syncs_that_promise_nothing_are_status_4(type_: Type, capsys: pytest.Cap
         (["--schedule", "A1#1"], "--schedule: `A1#1` is no schedule"),
         (["--schedule", "AB", "--scenario", "msync-write"], "name it by --scenario"),
         (["--sample", "-1"], "--sample: -1 cannot be"),
+        (["--schedule", "AB", "--bound", "0"], "--bound has no effect on the one schedule"),
+        (["--schedule", "AB", "--sample", "3"], "--sample has no effect on the one schedule"),
         (["--budget", "soon"], "--budget: "),
     ],
 )

@@ -57,6 +57,18 @@ def booting(kernels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> l
         (["--bound", "3"], "argument --bound: invalid choice: 3"),
         (["--points", "lines"], "argument --points: invalid choice: 'lines'"),
         (["everything"], "`lab run` does not know `everything`"),
+        (["--scenario", ","], "--scenario `,` names nothing"),
+        (["--with="], "an empty word names nothing"),
+        (["--prune", "--sample", "-1"], "--sample: -1 cannot be, take 1 or more"),
+        (["--prune", "--sample", "0"], "--sample: 0 cannot be"),
+        (["--sample", "5"], "--sample is of the schedules that --prune leaves out"),
+        (["--dry-run", "--json"], "--json prints the verdict, and a --dry-run has none"),
+        (["--kernel", "stock"], "--kernel needs --all-pairs"),
+        (["--all-pairs", "--pick"], "--pick does not go with --all-pairs"),
+        (["--all-pairs", "--bound", "0"], "--bound does not go with --all-pairs"),
+        (["--all-pairs", "--prune", "--sample", "-1"], "--sample: -1 cannot be"),
+        (["--all-pairs", "--sample", "5"], "--sample is of the schedules that --prune leaves out"),
+        (["--all-pairs=more", "--operations", "fsync"], "--operations: no scenario of these parts"),
     ],
 )
 def test_a_wrong_word_is_refused_in_one_line_and_nothing_is_run(
@@ -106,6 +118,15 @@ def test_a_dry_run_starts_no_run_builds_nothing_and_installs_nothing(
     assert not folders.runs().exists()
     assert {path.name for path in folders.cache().iterdir()} <= {"sources"}
     assert not (TREE / ".config").exists()
+
+
+def test_a_dry_run_says_what_will_be_left_out(lab: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", *lab, "--dry-run", "--pick", "--prune", "--sample", "9"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "pick: of these only the scenarios that reach what the patches touch" in lines
+    assert "prune: schedules of 2 stops or more that equal another are left out, but for one of 9 of them" in lines
+    assert main(["run", *lab, "--dry-run", "--all-pairs", "--operations=fsync", "--prune"]) == 0
+    assert "prune: schedules of a stop or more that equal another are left out" in capsys.readouterr().out
 
 
 def test_the_command_line_overrides_what_lab_yaml_says(lab: list[str], capsys: pytest.CaptureFixture[str]) -> None:

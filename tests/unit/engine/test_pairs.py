@@ -115,6 +115,22 @@ def test_the_file_system_that_was_asked_for_goes_into_every_scenario_and_the_rep
     assert {each.mount for each in resolve_pairs(replace(choice, filesystem=None)).experiment.scenarios} == {None}
 
 
+def test_pruning_begins_at_the_first_stop_and_stands_in_the_reproduce_line(kernels: Path) -> None:
+    choice = PairsChoice(kernels / "lab.yaml", ("base",), operations=("fsync",), prune=True, sample=7)
+    pairs = resolve_pairs(choice)
+    chosen = pairs.experiment.choice
+    assert (chosen.prune, chosen.prune_from, chosen.sample) == (True, 1, 7)
+    assert reproduce_line(pairs).endswith("--prune --sample=7")
+
+
+def test_triples_are_those_of_the_operations_that_were_asked_for(kernels: Path) -> None:
+    choice = PairsChoice(kernels / "lab.yaml", ("triples",), operations=("read-fault",))
+    used = {actor.op for each in resolve_pairs(choice).experiment.scenarios for actor in each.actors}
+    assert used == {"read-fault"}
+    with pytest.raises(BadInput, match="--operations: no scenario of these parts"):
+        resolve_pairs(replace(choice, operations=("fork",)))
+
+
 def test_a_damaged_filing_is_told(perform: Perform) -> None:
     folder, _run, _filing = perform(quiet)
     (folder.path / FILE).write_text("{}")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import cli
 from harness.commands import exec as exec_verb
 from harness.errors import BadInput
 from harness.guest import accel, options
@@ -35,6 +36,7 @@ def test_options_go_over_the_defaults(bzimage: Path) -> None:
     [
         (["--bzimage", "/no/such"], "there is no file /no/such"),
         (["--bzimage", "{}", "--cpus", "65"], "--cpus: 65"),
+        (["--bzimage", "{}", "--cpus", "0"], "--cpus: 0"),
         (["--bzimage", "{}", "--memory", "much"], "--memory: `much`"),
     ],
 )
@@ -64,6 +66,30 @@ def test_a_dry_run_prints_qemus_line_and_boots_nothing(
 )
 def test_the_command_is_what_stands_behind_the_dashes(words: list[str], command: list[str]) -> None:
     assert exec_verb._command(parsed(*words)) == command
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["stock", "--put", "a:b", "--cpus", "2", "--", "ls", "--all"],
+        ["--put", "a:b", "stock", "--cpus", "2", "--", "ls", "--all"],
+        ["--put", "a:b", "--cpus", "2", "stock", "--", "ls", "--all"],
+    ],
+)
+def test_options_stand_on_either_side_of_the_kernels_name(words: list[str]) -> None:
+    args = cli._parse(["exec", *words])
+    assert (args.kernel, args.put, args.cpus) == ("stock", ["a:b"], 2)
+    assert exec_verb._command(args) == ["ls", "--all"]
+
+
+def test_a_command_on_both_sides_of_the_dashes_is_refused() -> None:
+    with pytest.raises(BadInput, match="`ls`: the command is what stands behind the two dashes, alone"):
+        exec_verb._command(cli._parse(["exec", "stock", "ls", "--", "-l"]))
+
+
+def test_a_shell_boots_one_kernel(bzimage: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["shell", "stock", "--bzimage", str(bzimage)]) == 2
+    assert "`stock` or --bzimage: a guest boots one kernel" in capsys.readouterr().err
 
 
 def test_one_word_is_a_line_of_sh_and_several_are_the_words_of_a_program() -> None:
