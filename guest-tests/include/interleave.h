@@ -58,7 +58,7 @@ struct il_stop {
 	__u16 actor;
 	__u16 point;
 	__u16 visit;
-	__u16 pad;
+	__u16 first;	/* resumed, it runs before those it wakes; else they run at once */
 };
 
 enum il_actor_state {

@@ -10,6 +10,7 @@
  *	only SCHEDULE			each scenario runs this one schedule
  *	silent FILE			behind `points`: a byte each, 1 where a stop equals one at the actor's next point
  *	sample N			one of N schedules pruned by that is run all the same
+ *	both-wake-ups 1			also the schedules in which a resumed actor runs before those it wakes
  *	races N / cpus N / seed N	stress
  *	tape 1				all that reaches the media goes to the records
  *	filesystem NAME			of the images
@@ -164,6 +165,8 @@ static void parse_line(struct job *job, char *key, char *value)
 		job->prune_from = atoi(value);
 	else if (!strcmp(key, "sample"))
 		job->sample = strtoul(value, NULL, 0);
+	else if (!strcmp(key, "both-wake-ups"))
+		job->both_wake_ups = atoi(value);
 	else if (!strcmp(key, "tape"))
 		job->tape = atoi(value);
 	else if (!strcmp(key, "filesystem"))

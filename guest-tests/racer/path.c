@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A schedule as text: "AB A12#1 B40#2" is order, then actor, point number and visit of each stop. */
+/*
+ * A schedule as text: "AB A12#1 B40#2^" is order, then actor, point number and visit of each stop, and ^ where the actor,
+ * once resumed, runs before those it wakes.
+ */
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "sweep.h"
 
-#define STOP_TEXT 24	/* the longest text of a stop: two numbers of 32 bits and three letters */
+#define STOP_TEXT 24	/* the longest text of a stop: two numbers of 32 bits and four letters */
 
 void path_text(const struct path *p, int actors, char *text, size_t size)
 {
@@ -20,6 +23,8 @@ void path_text(const struct path *p, int actors, char *text, size_t size)
 		n = decimal(text + n, p->stop[i].point) - text;
 		text[n++] = '#';
 		n = decimal(text + n, p->stop[i].visit) - text;
+		if (p->stop[i].first)
+			text[n++] = '^';
 	}
 	text[n] = 0;
 }
@@ -42,6 +47,10 @@ bool path_parse(const char *text, int actors, struct path *p)
 			return false;
 		p->stop[p->stops++] = (struct il_stop){ .actor = actor - 'A', .point = point, .visit = visit };
 		text += used;
+		if (*text == '^') {
+			p->stop[p->stops - 1].first = 1;
+			text++;
+		}
 	}
 	return true;
 }
@@ -57,6 +66,19 @@ bool path_same(const struct path *a, const struct path *b, int actors)
 	return a->stops == b->stops && path_begins(a, b, actors);
 }
 
+/* Whether `whole` lies at or below `start`, or at or below its twin that resumes first at its last stop. */
+bool path_leads(const struct path *start, const struct path *whole, int actors)
+{
+	struct path twin = *start;
+
+	if (path_begins(whole, start, actors))
+		return true;
+	if (!start->stops || start->stop[start->stops - 1].first)
+		return false;
+	twin.stop[twin.stops - 1].first = 1;
+	return path_begins(whole, &twin, actors);
+}
+
 /* FNV-1a over order and stops: the same sample of schedules on every run. */
 uint32_t path_hash(const struct path *p)
 {
@@ -68,6 +90,7 @@ uint32_t path_hash(const struct path *p)
 		hash = (hash ^ p->stop[i].actor) * 16777619U;
 		hash = (hash ^ p->stop[i].point) * 16777619U;
 		hash = (hash ^ p->stop[i].visit) * 16777619U;
+		hash = (hash ^ p->stop[i].first) * 16777619U;
 	}
 	return hash ^ hash >> 16;
 }

@@ -271,6 +271,7 @@ struct job {
 	uint8_t *silent;	/* a byte a point: 1 where the actor only computes until its next point; NULL: no pruning */
 	int prune_from;		/* stops of a schedule from which on it may be pruned */
 	unsigned int sample;	/* one of so many pruned schedules is run all the same; 0: none */
+	bool both_wake_ups;	/* also the schedules in which a resumed actor runs before those it wakes */
 	int repeat;
 	bool tape;		/* all that reaches the media goes to the records */
 	/* reboot.c */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The sweep of one guest: for each scenario, each start order without a stop, then one stop at every step that the
- * trace of that run shows, then a second stop at every later step of those runs, up to the scenario's bound. What the
+ * trace of that run shows, then a second stop at every later step of those runs, up to the scenario's bound; and, if asked
+ * for, where a resumed actor wakes another, the same with the other order of the two (wake.c). What the
  * children of a schedule are is read from its own trace, so nothing is assumed about the code.
  */
 
@@ -294,18 +295,26 @@ static void explore_children(struct sweep *w, const struct path *p, bool equal)
 static void explore(struct sweep *w, const struct path *p, bool equal)
 {
 	int actors = w->shared->scenario.actors;
-	bool silent = w->skipping;
+	bool silent = w->skipping, woken;
+	struct path twin = *p;
 
 	if (w->skipping && path_same(&w->resume, p, actors)) {
 		w->skipping = false;
 		if (!w->job->resume_known)
 			return;
-	} else if (w->skipping && !path_begins(&w->resume, p, actors))
+	} else if (w->skipping && !path_leads(p, &w->resume, actors))
 		return;
 	if (prune(w, p, equal))
 		return;
-	if (run_and_keep(w, p, silent, p->stops == 0, equal) && p->stops < w->shared->scenario.bound)
+	if (!run_and_keep(w, p, silent, p->stops == 0, equal))
+		return;
+	woken = w->job->both_wake_ups && woken_before_end(w->trace->entry, w->trace->entries, p);
+	if (p->stops < w->shared->scenario.bound)
 		explore_children(w, p, equal);
+	if (!woken)
+		return;
+	twin.stop[twin.stops - 1].first = 1;
+	explore(w, &twin, equal);
 }
 
 static bool next_order(uint8_t *order, int n)

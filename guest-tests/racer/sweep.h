@@ -34,7 +34,11 @@ void path_text(const struct path *p, int actors, char *text, size_t size);
 bool path_parse(const char *text, int actors, struct path *p);
 bool path_begins(const struct path *whole, const struct path *start, int actors);
 bool path_same(const struct path *a, const struct path *b, int actors);
+bool path_leads(const struct path *start, const struct path *whole, int actors);
 uint32_t path_hash(const struct path *p);
+
+/* wake.c */
+bool woken_before_end(const struct il_entry *steps, uint32_t count, const struct path *p);
 
 /* prune.c */
 bool step_is_silent(const uint8_t *silent, const struct il_entry *steps, uint32_t count, uint32_t at);

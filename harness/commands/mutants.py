@@ -26,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shallow", action="store_true", help="do not sweep survivors again at the scenarios' own bounds"
     )
+    parser.add_argument(
+        "--both-wake-ups", action="store_true", help="a resumed actor that wakes another also goes on before that one"
+    )
     parser.add_argument("--stress", type=int, metavar="RACES", help="random races of the killing scenarios")
     parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
     parser.add_argument("--fresh", action="store_true", help="take no cell from the cache")
@@ -82,7 +85,7 @@ def _corpus(args: argparse.Namespace) -> Corpus:
     stress = words.whole(args.stress, "--stress", 0) or 0
     return Corpus(
         lab, base, tuple(wanted), tuple(scenario_named(name, every) for name in names),
-        1 if args.bound is None else args.bound, not args.shallow, stress, args.fresh,
+        1 if args.bound is None else args.bound, not args.shallow, stress, args.fresh, args.both_wake_ups,
     )  # fmt: skip
 
 

@@ -31,6 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sample", type=int, metavar="N", help="with --prune: run one of N pruned schedules all the same"
     )
+    parser.add_argument(
+        "--both-wake-ups", action="store_true", help="a resumed actor that wakes another also goes on before that one"
+    )
     parser.add_argument("--points", choices=("calls", "instructions"), help="where actors can be preempted")
     parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
     parser.add_argument("--no-stress", action="store_true", help="leave out the random races on several CPUs")
@@ -82,7 +85,7 @@ def _choice(args: argparse.Namespace) -> Choice:
     return Choice(
         args.config, args.without, args.with_, names, args.bound, budget, args.points,
         stress=not args.no_stress, pick=args.pick, prune=args.prune, sample=_sample(args),
-        tree=args.tree,
+        tree=args.tree, both_wake_ups=args.both_wake_ups,
     )  # fmt: skip
 
 

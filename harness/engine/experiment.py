@@ -36,6 +36,7 @@ class Choice:
     prune: bool = False  # leave out stops that equal another
     prune_from: int = 2  # ... of schedules of at least that many stops
     sample: int = 0  # one of so many that are left out is run all the same
+    both_wake_ups: bool = False  # a resumed actor that wakes another also goes on before that one
     pick: bool = False  # only the scenarios that reach what the patches touch
     tree: Path | None = None  # the user's tree, as it is, in place of the kernel with the patch
 
@@ -75,6 +76,7 @@ class Experiment:
             budget_seconds=self.budget_seconds, coverage_floor=experiment.coverage_floor,
             granularity=experiment.points.granularity, units=self.units,
             stress_races=stress, stress_cpus=experiment.stress.cpus if stress else 0,
+            both_wake_ups=self.choice.both_wake_ups,
         )  # fmt: skip
 
     @property

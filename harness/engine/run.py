@@ -63,8 +63,9 @@ def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolde
     folder = RunFolder.create()
     store = supplies(sweep_guest)
     hall = Hall(
-        sweep_guest, store, folder.path / "guests", deadline, batches=manner.batches, sample=experiment.choice.sample
-    )
+        sweep_guest, store, folder.path / "guests", deadline, batches=manner.batches,
+        sample=experiment.choice.sample, both_wake_ups=experiment.choice.both_wake_ups,
+    )  # fmt: skip
     if experiment.choice.pick:
         experiment = picked(experiment, made, hall)
     subjects = _subjects(experiment, made)
@@ -240,5 +241,6 @@ def reproduce_line(experiment: Experiment) -> str:
     words += [f"--budget={choice.budget:.0f}s"] if choice.budget else []
     words += ["--prune"] if choice.prune else []
     words += [f"--sample={choice.sample}"] if choice.sample else []
+    words += ["--both-wake-ups"] if choice.both_wake_ups else []
     words += [] if choice.stress else ["--no-stress"]
     return shlex.join(words)

@@ -41,6 +41,7 @@ class Batch:
     only: str = ""
     sample: int = 0
     tape: bool = False
+    both_wake_ups: bool = False
     inspect: Callable[[Path], None] | None = None
 
 
@@ -57,7 +58,7 @@ def sweep(batch: Batch, deadline: Deadline, tick: Tick, position: Position = BEG
         job = Job(batch.subject.kernel.build_id, points, tuple(scenarios), only=batch.only,
                   resume=position.resume, known=position.known, flush=position.flush,
                   silent=batch.subject.silent, prune_from=batch.subject.prune_from, sample=batch.sample,
-                  tape=batch.tape)  # fmt: skip
+                  tape=batch.tape, both_wake_ups=batch.both_wake_ups)  # fmt: skip
         end = _boot(batch, job, guests, deadline, tick)
         guests += 1
         if end.kind == "timeout":

@@ -43,6 +43,7 @@ class Hall:
     workers: int = os.cpu_count() or 1
     batches: int = BATCHES
     sample: int = 0  # one of so many pruned schedules is run all the same
+    both_wake_ups: bool = False  # a resumed actor that wakes another also goes on before that one
 
 
 def sweep_all(subjects: Sequence[Subject], scenarios: Sequence[Scenario], hall: Hall) -> list[Swept]:
@@ -89,7 +90,9 @@ def _one(hall: Hall, subject: Subject, ledger: Ledger, number: int, tick: Callab
     guest = mounted(hall.guest, scenarios[0].mount)
     store = hall.supplies if guest == hall.guest else supplies(guest)
     plan = guest_plan("sweep", guest, subject.kernel.bzimage, folder, "tcg")
-    batch = Batch(subject, ledger, plan, store.template, store.base, sample=hall.sample)
+    batch = Batch(
+        subject, ledger, plan, store.template, store.base, sample=hall.sample, both_wake_ups=hall.both_wake_ups
+    )
     try:
         sweep(batch, hall.deadline, tick)
     except LabBroke as error:

@@ -28,6 +28,7 @@ class Shelf:
     units: Sequence[str]
     racer: Path
     fresh: bool = False  # nothing that is there counts
+    both_wake_ups: bool = False
     filesystem: str = "ext4"  # the guest's, of scenarios that name no mount
 
     def cell(self, scenario: Scenario) -> Cell | None:
@@ -54,7 +55,7 @@ class Shelf:
         return folders.cache() / "cells" / f"{digest(self.racer, *made_of)}.json"
 
     def _sweep(self, scenario: Scenario) -> Path:
-        return self._key("sweep", *self._asked(scenario))
+        return self._key("sweep", *(["both-wake-ups"] if self.both_wake_ups else []), *self._asked(scenario))
 
     def _stress(self, scenario: Scenario, races: int) -> Path:
         return self._key("stress", str(races), *self._asked(scenario))

@@ -45,6 +45,7 @@ class Corpus:
     deep: bool = True
     races: int = 0
     fresh: bool = False
+    both_wake_ups: bool = False
 
     @property
     def named(self) -> dict[str, Scenario]:
@@ -133,12 +134,12 @@ class Bench:
 
     def _cells(self, subject: Subject, units: Sequence[str], scenarios: Sequence[Scenario]) -> tuple[Cell, ...]:
         guest = self.corpus.lab.guest("sweep")
-        shelf = Shelf(subject, units, build_racer(), self.corpus.fresh, guest.filesystem)
+        shelf = Shelf(subject, units, build_racer(), self.corpus.fresh, self.corpus.both_wake_ups, guest.filesystem)
         found = {scenario.name: shelf.cell(scenario) for scenario in scenarios}
         missing = [scenario for scenario in scenarios if found[scenario.name] is None]
         if missing:
             folder = self.folder / f"{subject.name}-{len(list(self.folder.glob(subject.name + '-*')))}"
-            hall = Hall(guest, supplies(guest), folder, self.deadline)
+            hall = Hall(guest, supplies(guest), folder, self.deadline, both_wake_ups=self.corpus.both_wake_ups)
             for scenario, result in zip(missing, sweep_all([subject], missing, hall)[0].results, strict=True):
                 found[scenario.name] = cell = cell_of(result)
                 shelf.keep(scenario, cell)
@@ -167,7 +168,7 @@ class Bench:
     def _races(self, subject: Subject, units: Sequence[str], killers: Sequence[str]) -> tuple[Raced, ...]:
         wanted = [self.corpus.named[name] for name in killers[:RACED_SCENARIOS]]
         guest = self.corpus.lab.guest("stress")
-        shelf = Shelf(subject, units, build_racer(), self.corpus.fresh, guest.filesystem)
+        shelf = Shelf(subject, units, build_racer(), self.corpus.fresh, self.corpus.both_wake_ups, guest.filesystem)
         raced = {each.name: shelf.raced(each, self.corpus.races) for each in wanted}
         missing = [each for each in wanted if raced[each.name] is None]
         if missing:

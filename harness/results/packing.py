@@ -6,7 +6,7 @@ minutes of checking.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from harness.results.run import Run
@@ -70,8 +70,7 @@ def _unpack_result(result: Json) -> Json:
 
 def _schedule(text: str) -> Json:
     schedule = Schedule.parse(text)
-    stops = [{"actor": s.actor, "function": s.function, "offset": s.offset, "visit": s.visit} for s in schedule.stops]
-    return {"order": list(schedule.order), "stops": stops}
+    return {"order": list(schedule.order), "stops": [asdict(stop) for stop in schedule.stops]}
 
 
 def _traces(result: Json) -> list[tuple[Step, ...]]:

@@ -62,6 +62,7 @@ class Plan:
     loop_cap: int = 2
     stress_races: int = 0  # a scenario; 0: no stress was planned
     stress_cpus: int = 0
+    both_wake_ups: bool = False
 
 
 @dataclass(frozen=True)

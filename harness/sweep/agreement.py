@@ -53,9 +53,9 @@ def _moved(schedule: Schedule, trace: tuple[Step, ...]) -> list[Schedule]:
 
 def _next(stop: Stop, trace: tuple[Step, ...]) -> Stop | None:
     own = [step for step in trace if step.actor == stop.actor]
-    places = [number for number, step in enumerate(own) if _stop(step) == stop]
+    places = [number for number, step in enumerate(own) if _stop(step) == replace(stop, first=False)]
     further = next((step for step in own[places[-1] + 1 :]), None) if places else None
-    return _stop(further) if further else None
+    return replace(_stop(further), first=stop.first) if further else None
 
 
 def _stop(step: Step) -> Stop:

@@ -19,6 +19,7 @@ class Job:
     are written after ``flush`` that passed, after the racer's own number of them if it is 0. ``silent`` are numbers of
     points at which a stop is pruned (harness/points/silent.py) in schedules of ``prune_from`` stops or more; one of
     ``sample`` pruned schedules is run all the same, none if it is 0.
+    With ``both_wake_ups`` a resumed actor that wakes another also goes on before that one, in a schedule of its own.
     With ``tape`` all that reaches the media is recorded.
     """
 
@@ -36,6 +37,7 @@ class Job:
     prune_from: int = 2
     sample: int = 0
     tape: bool = False
+    both_wake_ups: bool = False
 
     def files(self) -> dict[str, bytes]:
         """The files to lay over the initramfs, by name without leading slash; stress takes the job alone."""
@@ -52,6 +54,7 @@ class Job:
         lines += [f"only {self.only}"] if self.only else []
         lines += ["silent /job.silent", f"prune-from {self.prune_from}", f"sample {self.sample}"] if self.silent else []
         lines += ["tape 1"] if self.tape else []
+        lines += ["both-wake-ups 1"] if self.both_wake_ups else []
         lines += [f"races {self.races}", f"cpus {self.cpus}", f"seed {self.seed}"] if self.races else []
         return "\n".join(lines + scenario_lines(self.scenarios)) + "\n"
 

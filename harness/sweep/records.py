@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
-STOP = re.compile(r"^(?P<actor>[A-D])@(?P<function>[\w.]+)\+(?P<offset>0x[0-9a-f]+)#(?P<visit>\d+)$")
+STOP = re.compile(r"^(?P<actor>[A-D])@(?P<function>[\w.]+)\+(?P<offset>0x[0-9a-f]+)#(?P<visit>\d+)(?P<first>\^?)$")
 
 
 class Kind(StrEnum):
@@ -45,15 +45,19 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Stop:
-    """One preemption: ``actor`` (0 to 3) is preempted before the instruction at function + offset, visit n (from 1)."""
+    """One preemption: ``actor`` (0 to 3) is preempted before the instruction at function + offset, visit n (from 1).
+
+    Once resumed, whoever it wakes runs at once; with ``first`` (``^`` in text) it goes on before them.
+    """
 
     actor: int
     function: str
     offset: int
     visit: int
+    first: bool = False
 
     def __str__(self) -> str:
-        return f"{'ABCD'[self.actor]}@{self.function}+{self.offset:#x}#{self.visit}"
+        return f"{'ABCD'[self.actor]}@{self.function}+{self.offset:#x}#{self.visit}{'^' * self.first}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -61,7 +65,8 @@ class Stop:
         found = STOP.match(text)
         if not found:
             raise ValueError(f"`{text}` is no stop: write ACTOR@FUNCTION+OFFSET#VISIT, as A@dax_insert_entry+0x1f#1")
-        return cls("ABCD".index(found["actor"]), found["function"], int(found["offset"], 16), int(found["visit"]))
+        actor, visit = "ABCD".index(found["actor"]), int(found["visit"])
+        return cls(actor, found["function"], int(found["offset"], 16), visit, bool(found["first"]))
 
 
 @dataclass(frozen=True, order=True)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Windows: runs of neighbouring failing stops of one actor, said as source lines.
 
+A stop that fails in one of the two wake-up orders fails.
 Neighbours are consecutive in the order in which the actor passes them, which the traces of failing schedules give. A
 stop that was tried and passed ends a window; a point where no stop is possible does not, nothing being known of it.
 """

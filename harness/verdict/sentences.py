@@ -17,9 +17,13 @@ def scope(results: Sequence[SweepResult], plan: Plan) -> str:
     units = f" of {', '.join(plan.units)}" if plan.units else ""
     return (
         f"{_bounds(results)} at {_span([each.points for each in results])} points ({kinds}{units}), "
-        f"{_orders(results)}, "
+        f"{_orders(results)}{_wake_ups(plan)}, "
         f"at the first {plan.loop_cap} visits of a point by an actor{pruned_told(results)}, {_coverage(results)}"
     )
+
+
+def _wake_ups(plan: Plan) -> str:
+    return " and both orders of a wake-up" if plan.both_wake_ups else ""
 
 
 def pruned_told(results: Sequence[SweepResult]) -> str:

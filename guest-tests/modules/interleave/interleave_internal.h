@@ -13,6 +13,7 @@
 #define CANARY_POINTS 3
 
 /* SCHED_FIFO priorities: controller 95 and kernel threads 94 are set by the racer, above all of these. */
+#define PRIO_FIRST	92	/* resumed, and ahead of whoever it wakes */
 #define PRIO_START	90	/* then 80, 70, 60 in start order */
 #define PRIO_PARKED	55
 #define PRIO_STOPPED	50	/* then one less for each later stop: equal ones would be enqueued at the head */

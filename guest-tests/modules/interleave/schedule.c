@@ -75,16 +75,21 @@ NOKPROBE_SYMBOL(il_hit);
 void il_stopped(unsigned long *frame)
 {
 	struct il_actor *a = il_current();
+	bool first = false;
 
 	frame[1] = a->resume;
 	if (il.gave_up)
 		wake_up(&il.quiet);
-	if (a->spinning)
+	if (a->spinning) {
 		il_set_fifo(current, PRIO_SPINNING);
-	else
+	} else {
+		first = il.run.stop[il.fired].first;
 		il_set_fifo(current, PRIO_STOPPED - il.fired++);
+	}
 	/* Everyone else is done, asleep or stopped later. */
 	il_record(a, IL_RESUME, 0, 0, 0, il_others(a, false));
+	if (first)
+		il_set_fifo(current, PRIO_FIRST);
 	a->skip = a->resume;
 	a->busy = false;
 }

@@ -9,8 +9,8 @@ from harness.sweep.records import Schedule, Stop
 from tests.fakes.records import POINTS
 
 stops = st.builds(
-    lambda actor, point, visit: Stop(actor, point.function, point.offset, visit),
-    st.integers(0, 3), st.sampled_from(POINTS), st.integers(1, 99),
+    lambda actor, point, visit, first: Stop(actor, point.function, point.offset, visit, first),
+    st.integers(0, 3), st.sampled_from(POINTS), st.integers(1, 99), st.booleans(),
 )  # fmt: skip
 
 

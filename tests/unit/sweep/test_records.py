@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from harness.sweep.records import Coverage, Kind, Outcome, Schedule, Stop, Violation
 
 functions = st.from_regex(r"[a-z_][a-z0-9_]{0,12}(\.[a-z]{1,8})?", fullmatch=True)
-stops = st.builds(Stop, st.integers(0, 3), functions, st.integers(0, 0xFFFF), st.integers(1, 99))
+stops = st.builds(Stop, st.integers(0, 3), functions, st.integers(0, 0xFFFF), st.integers(1, 99), st.booleans())
 orders = st.permutations(range(4)).flatmap(lambda order: st.integers(1, 4).map(lambda count: tuple(order[:count])))
 
 
@@ -23,6 +23,10 @@ def test_a_schedule_survives_being_text(order: tuple[int, ...], some: list[Stop]
 
 def test_a_stop_reads_as_actor_function_offset_and_visit() -> None:
     assert str(Stop(1, "dax_insert_entry", 0x1F, 2)) == "B@dax_insert_entry+0x1f#2"
+
+
+def test_a_stop_after_which_the_waker_goes_on_first_bears_a_caret() -> None:
+    assert str(Stop(1, "dax_insert_entry", 0x1F, 2, first=True)) == "B@dax_insert_entry+0x1f#2^"
 
 
 @pytest.mark.parametrize(
