@@ -3,11 +3,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from harness.points.point import Frame, Point
 from harness.sweep.records import Step
 
 Lines = Mapping[tuple[str, int], Point]  # by function and offset
+State = tuple[tuple[str, ...], tuple[tuple[str, ...], ...], bool]  # of a CallStack, as a key
+FRESH: State = ((), (), False)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,16 @@ class CallStack:
     functions: list[str] = field(default_factory=list)  # ELF functions, outermost first
     chains: list[list[str]] = field(default_factory=list)  # logical functions within each, outermost first
     returning: bool = False
+
+    @classmethod
+    def restored(cls, lines: Lines, state: State) -> Self:
+        """The stack that state() was asked of."""
+        functions, chains, returning = state
+        return cls(lines, list(functions), [list(chain) for chain in chains], returning)
+
+    def state(self) -> State:
+        """All of it as a value that can be compared."""
+        return tuple(self.functions), tuple(map(tuple, self.chains)), self.returning
 
     def step(self, step: Step) -> Passed:
         """Takes the next step of this actor."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from errno import errorcode
 
-from harness.report.interleaving import Interleaving, draw
+from harness.report.interleaving import Drawer, Interleaving
 from harness.results.run import Run
 from harness.sweep.records import Kind, Outcome, SweepResult
 from harness.sweep.window import Window, needs_no_race, windows
@@ -76,12 +76,18 @@ def shown_result(run: Run, scenario: str) -> SweepResult | None:
     return next((result for result in results if result and result.outcomes and not result.broken), None)
 
 
-def diagram(run: Run, result: SweepResult, outcome: Outcome, rows_a_run: int = 10) -> Interleaving:
-    """The interleaving of one outcome, with source lines where the kernel kept them."""
+def drawer(run: Run, result: SweepResult, rows_a_run: int = 10) -> Drawer:
+    """What draws outcomes of one sweep, with source lines where the kernel kept them."""
     plan = run.scenario(result.scenario)
-    actors = plan.actors if plan else tuple("?" for _ in outcome.ends)
+    first = result.outcomes[0].ends if result.outcomes else ()
+    actors = plan.actors if plan else tuple("?" for _ in first)
     kernel = next((each for each in run.kernels if each.name == result.kernel), None)
-    return draw(outcome, run.points.get(result.kernel, ()), actors, kernel.lines if kernel else None, rows_a_run)
+    return Drawer(run.points.get(result.kernel, ()), actors, kernel.lines if kernel else None, rows_a_run)
+
+
+def diagram(run: Run, result: SweepResult, outcome: Outcome, rows_a_run: int = 10) -> Interleaving:
+    """The interleaving of one outcome."""
+    return drawer(run, result, rows_a_run).draw(outcome)
 
 
 def replay_line(run: Run, result: SweepResult, outcome: Outcome) -> str:

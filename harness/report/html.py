@@ -1,39 +1,62 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The report as one self-contained HTML file: no script, no network, everything from a guest escaped."""
+"""The report as one self-contained HTML file: no network, one script and one style of its own, guest output escaped."""
 
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from harness.report.harmless import harmless
-from harness.report.page import LEAST, LESS, Limits, page
+from harness.report.page import TIERS, Limits, page
 from harness.results.run import Run
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jinja2 import Template
 
 MAX_BYTES = 5_000_000
 
 
-def render_html(run: Run, max_bytes: int = MAX_BYTES) -> str:
-    """The report as an HTML document; less is shown until it is at most ``max_bytes`` long in UTF-8."""
+def render_html(run: Run, max_bytes: int = MAX_BYTES, logs: "Mapping[str, str] | None" = None) -> str:
+    """The report as an HTML document; less is shown until it is at most ``max_bytes`` long in UTF-8.
+
+    ``logs`` are kernel logs by name, already cut (harness.report.logs).
+    """
     text = ""
-    for limits in (Limits(), LESS, LEAST):
-        text = _render(run, limits)
+    for limits in TIERS:
+        text = _render(run, limits, logs or {})
         if len(text.encode()) <= max_bytes:
             break
     return text
 
 
-def _render(run: Run, limits: Limits) -> str:
+def _render(run: Run, limits: Limits, logs: "Mapping[str, str]") -> str:
     from markupsafe import Markup
 
-    style = _style()
-    digest = b64encode(sha256(style.encode()).digest()).decode()
     return _template().render(
-        page=page(run, limits), run=run, verdict=run.verdict, style=Markup(style), style_digest=digest
-    )
+        page=page(run, limits), run=run, verdict=run.verdict, logs=logs,
+        style=Markup(style()), style_digest=digest(style()), script=Markup(script()), script_digest=digest(script()),
+    )  # fmt: skip
+
+
+def digest(text: str) -> str:
+    """The SHA-256 that a Content-Security-Policy names, in base64."""
+    return b64encode(sha256(text.encode()).digest()).decode()
+
+
+@cache
+def style() -> str:
+    """The page's style sheet."""
+    return (files("harness.report") / "templates" / "report.css").read_text(encoding="utf-8")
+
+
+@cache
+def script() -> str:
+    """The page's script: the files of script/ in the order of their names."""
+    parts = sorted((files("harness.report") / "script").iterdir(), key=lambda part: part.name)
+    return "\n".join(part.read_text(encoding="utf-8") for part in parts if part.name.endswith(".js"))
 
 
 @cache
@@ -46,13 +69,6 @@ def _template() -> "Template":
     )  # fmt: skip
     environment.filters["letter"] = lambda actor: "ABCD"[actor]
     return environment.get_template("report.html.j2")
-
-
-@cache
-def _style() -> str:
-    from importlib.resources import files
-
-    return (files("harness.report") / "templates" / "report.css").read_text(encoding="utf-8")
 
 
 def _harmless(value: Any) -> Any:

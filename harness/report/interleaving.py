@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from harness.points.point import Frame, Point
-from harness.report.calls import CallStack, Passed, by_place
+from harness.report.calls import FRESH, CallStack, Passed, State, by_place
 from harness.sweep.records import ActorEnd, Ended, Outcome, Step, Stop
 
 RowKind = Literal["enter", "line", "stop", "resume", "sleep", "skip", "end"]
@@ -47,23 +47,53 @@ def draw(
     sources: Mapping[str, Mapping[int, str]] | None = None,
     rows_a_run: int = 10,
 ) -> Interleaving:
-    """The diagram of one outcome. ``actors`` are the operations, ``sources`` texts by file and line.
+    """The diagram of one outcome: Drawer for a single one."""
+    return Drawer(points, actors, sources, rows_a_run).draw(outcome)
 
-    ``rows_a_run`` bounds how many calls are shown each time an actor has the CPU; '...' stands for the others.
+
+class Drawer:
+    """Draws outcomes of one sweep. What an actor did in one go is the same in many schedules, and drawn once.
+
+    ``actors`` are the operations, ``sources`` texts by file and line. ``rows_a_run`` bounds how many calls are shown
+    each time an actor has the CPU; '...' stands for the others.
     """
-    stacks = {end.actor: CallStack(by_place(points)) for end in outcome.ends}
-    runs = _runs(outcome.trace)
-    rows: list[Row] = []
-    for number, run in enumerate(runs):
-        actor = run[0].actor
-        stack = stacks.setdefault(actor, CallStack(by_place(points)))
-        before = [earlier[0].actor for earlier in runs[:number]]
-        after = [later[0].actor for later in runs[number + 1 :]]
-        end = next((each for each in outcome.ends if each.actor == actor), None)
-        shown = [_with_source(row, sources or {}) for row in _run_rows(run, stack, actor in before)]
-        rows += _collapsed(shown, rows_a_run) + _ending(run[-1], shown, actor in after, end)
-    rows += [_end_row(end, 0) for end in outcome.ends if end.actor not in {step.actor for step in outcome.trace}]
-    return Interleaving(str(outcome.schedule), tuple(actors), tuple(rows))
+
+    def __init__(
+        self,
+        points: Sequence[Point],
+        actors: Sequence[str],
+        sources: Mapping[str, Mapping[int, str]] | None = None,
+        rows_a_run: int = 10,
+    ) -> None:
+        self._lines = by_place(points)
+        self._actors, self._sources, self._rows_a_run = tuple(actors), sources or {}, rows_a_run
+        self._drawn: dict[tuple[State, tuple[Step, ...], bool], tuple[tuple[Row, ...], tuple[Row, ...], State]] = {}
+
+    def draw(self, outcome: Outcome) -> Interleaving:
+        """The diagram of one outcome."""
+        states: dict[int, State] = {}
+        runs = _runs(outcome.trace)
+        ends = {end.actor: end for end in outcome.ends}
+        last = {run[0].actor: number for number, run in enumerate(runs)}
+        rows: list[Row] = []
+        for number, run in enumerate(runs):
+            actor = run[0].actor
+            shown, collapsed, after = self._run(states.get(actor, FRESH), tuple(run), actor in states)
+            states[actor] = after
+            rows += (*collapsed, *_ending(run[-1], shown, number < last[actor], ends.get(actor)))
+        rows += [_end_row(end, 0) for end in outcome.ends if end.actor not in states]
+        return Interleaving(str(outcome.schedule), self._actors, tuple(rows))
+
+    def _run(
+        self, state: State, run: tuple[Step, ...], resumed: bool
+    ) -> tuple[tuple[Row, ...], tuple[Row, ...], State]:
+        """All rows of one run, those shown of them, and how deep the actor is then."""
+        key = (state, run, resumed)
+        if key not in self._drawn:
+            stack = CallStack.restored(self._lines, state)
+            rows = tuple(_with_source(row, self._sources) for row in _run_rows(run, stack, resumed))
+            self._drawn[key] = rows, tuple(_collapsed(rows, self._rows_a_run)), stack.state()
+        return self._drawn[key]
 
 
 def _runs(trace: Sequence[Step]) -> list[list[Step]]:

@@ -4,33 +4,38 @@
 from dataclasses import dataclass, replace
 
 from harness.report import facts
-from harness.report.grid import Grid, grids
+from harness.report.data import ROWS_A_RUN, packed, run_data, scenario_data
 from harness.report.interleaving import Interleaving
 from harness.report.rate_picture import RatePicture, rate_picture
+from harness.report.source_map import SourceMap, source_map
 from harness.report.tag_map import TagRow, tag_map
-from harness.report.window_map import MapRow, window_map
 from harness.results.run import GuestFinding, KernelInfo, Run, ScenarioPlan
 from harness.sweep.records import Outcome, SweepResult
 from harness.verdict.closed import fate
 from harness.verdict.statistics import Rate, fisher, rate
 from harness.verdict.verdict import Cell
 
+ALL = 10**9
+
 
 @dataclass(frozen=True)
 class Limits:
     """How much of each thing is shown; ``line`` bounds one line of guest output, in characters."""
 
-    interleavings: int = 8  # a scenario
-    map_lines: int = 400
+    failing: int = ALL  # schedules with a diagram, a scenario and kernel
+    passing: int = ALL  # schedules that passed, a scenario and kernel
     log_lines: int = 100  # a finding
     findings: int = 60
     line: int = 300
     sentences: int = 50
-    grids: int = 6
 
 
-LESS = Limits(2, 150, 40, 30, 200, 20, 2)
-LEAST = Limits(1, 60, 10, 10, 120, 10, 0)
+TIERS = (
+    Limits(),
+    Limits(failing=5000, passing=2000, log_lines=40),
+    Limits(failing=500, passing=0, log_lines=40, findings=30, line=200, sentences=20),
+    Limits(failing=20, passing=0, log_lines=10, findings=10, line=120, sentences=10),
+)
 
 
 @dataclass(frozen=True)
@@ -74,13 +79,12 @@ class ScenarioPage:
     plan: ScenarioPlan
     cells: tuple[KernelCell, ...]
     windows: tuple[WindowLine, ...]
-    drawn: tuple[Drawn, ...]
-    map: tuple[MapRow, ...]
-    grids: tuple[tuple[str, Grid], ...]
+    drawn: Drawn | None  # for readers without a script
+    data: str  # packed, for the script
     p_values: tuple[str, ...]
     tags: tuple[tuple[str, tuple[TagRow, ...]], ...]  # by kernel
     rates: RatePicture | None
-    left_out: int  # failing schedules not drawn
+    failed: bool
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class Page:
     """The whole report."""
 
     run: Run
+    data: str  # packed, what all scenarios share
     scenarios: tuple[ScenarioPage, ...]
     findings: tuple[GuestFinding, ...]
     findings_left_out: int
@@ -95,50 +100,34 @@ class Page:
 
 def page(run: Run, limits: Limits) -> Page:
     """The report on ``run`` within ``limits``."""
-    scenarios = tuple(_scenario(run, plan, limits) for plan in run.plan.scenarios)
+    source = source_map(run)
+    scenarios = tuple(_scenario(run, plan, source, limits) for plan in run.plan.scenarios)
     kept = tuple(_cut(each, limits) for each in run.findings[: limits.findings])
-    return Page(run, scenarios, kept, len(run.findings) - len(kept))
+    return Page(run, packed(run_data(run, source)), scenarios, kept, len(run.findings) - len(kept))
 
 
-def _scenario(run: Run, plan: ScenarioPlan, limits: Limits) -> ScenarioPage:
+def _scenario(run: Run, plan: ScenarioPlan, source: SourceMap, limits: Limits) -> ScenarioPage:
     results = [result for kernel in run.kernels if (result := run.result(plan.name, kernel.name))]
-    chosen = _chosen(results, limits.interleavings)
-    drawn = tuple(_drawn(run, result, outcome) for result, outcome in chosen)
-    pictures = [(result.kernel, grid) for result in results if result.bound > 1 for grid in grids(result)][
-        : limits.grids
-    ]
     cells = tuple(_kernel_cell(run, plan.name, kernel) for kernel in run.kernels)
+    shown = facts.shown_result(run, plan.name)
+    outcome = facts.shown_outcome(shown) if shown else None
     return ScenarioPage(
         plan,
         cells,
         tuple(line for result in results for line in _windows(run, result))[: limits.sentences],
-        drawn,
-        window_map(run, plan.name, limits.map_lines),
-        tuple(pictures),
+        _drawn(run, shown, outcome) if shown and outcome and outcome.trace else None,
+        packed(scenario_data(run, plan, source, limits.failing, limits.passing)) if results else "",
         tuple(p_values(run, plan.name)),
         tuple((result.kernel, rows) for result in results if (rows := tag_map(result))),
         rate_picture([(cell.kernel.name, kind, rate) for cell in cells for kind, rate in cell.rates]),
-        sum(len(result.outcomes) for result in results) - len(drawn),
+        any(result.outcomes for result in results) or any(rate.failed for cell in cells for _, rate in cell.rates),
     )
-
-
-def _chosen(results: list[SweepResult], limit: int) -> list[tuple[SweepResult, Outcome]]:
-    """Schedules to draw, few stops first: one for each kernel, number of stops, first stopped actor and kinds."""
-    chosen: dict[object, tuple[SweepResult, Outcome]] = {}
-    for result in results:
-        for outcome in result.outcomes:
-            kinds = tuple(violation.kind for violation in outcome.violations)
-            stops = outcome.schedule.stops
-            key = (result.kernel, len(stops), stops[0].actor if stops else None, kinds)
-            if outcome.trace:
-                chosen.setdefault(key, (result, outcome))
-    return sorted(chosen.values(), key=lambda each: len(each[1].schedule.stops))[:limit]
 
 
 def _drawn(run: Run, result: SweepResult, outcome: Outcome) -> Drawn:
     title = f"{result.kernel}: {outcome.schedule}"
     told = tuple(f"{each.kind}: {each.detail}" for each in outcome.violations)
-    return Drawn(title, told, facts.replay_line(run, result, outcome), facts.diagram(run, result, outcome, 14))
+    return Drawn(title, told, facts.replay_line(run, result, outcome), facts.diagram(run, result, outcome, ROWS_A_RUN))
 
 
 def _windows(run: Run, result: SweepResult) -> list[WindowLine]:

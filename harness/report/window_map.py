@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The window map: the touched source, and beside each line how the points on it fared, kernel by kernel."""
+"""The window map: for each line of the touched source how the points on it fared in one scenario on one kernel."""
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
-from harness.points.point import Frame
-from harness.results.run import KernelInfo, Run
-from harness.sweep.records import Schedule, SweepResult
-from harness.sweep.window import source_line
+from harness.points.point import Point
+from harness.report.source_map import Key, key_of
+from harness.sweep.records import Ended, Outcome, Schedule, Step, SweepResult
 
 Mark = Literal["fails", "passes", "missed", "beyond", "atomic", "refused", "never"]
 WORST_FIRST: tuple[Mark, ...] = ("fails", "passes", "missed", "beyond", "atomic", "refused", "never")
@@ -19,11 +17,14 @@ Place = tuple[str, int]  # function, offset
 
 @dataclass(frozen=True)
 class Fared:
-    """One line on one kernel: its number, and the points on it by mark, for each actor that could be told apart."""
+    """The points on one line by mark, for each actor that could be told apart.
 
-    line: int
+    ``waits`` counts by actor failing schedules in which it fell asleep behind this line (others leave no trace).
+    """
+
     actors: dict[int, dict[Mark, int]]
     others: dict[Mark, int]  # points without a stop: missed, beyond, atomic, refused, never
+    waits: dict[int, int] = field(default_factory=dict)
 
     @property
     def worst(self) -> Mark:
@@ -32,45 +33,24 @@ class Fared:
         return next((mark for mark in WORST_FIRST if mark in marks), "never")
 
 
-@dataclass(frozen=True)
-class MapRow:
-    """One source line, with how it fared on each kernel; None where that kernel has no point on such a line."""
-
-    file: str
-    function: str
-    text: str
-    fared: tuple[Fared | None, ...]
-
-
-Key = tuple[str, str, int]  # file, function, line
-
-
-def window_map(run: Run, scenario: str, limit: int = 400) -> tuple[MapRow, ...]:
-    """The map of one scenario, in source order, at most ``limit`` lines; a column a kernel, in the run's order.
-
-    Lines of functions that nobody entered are left out. Lines of two kernels correspond if difflib pairs them.
-    """
-    columns = [_lines(run, kernel, run.result(scenario, kernel.name)) for kernel in run.kernels]
-    rows: list[tuple[Key, str, dict[int, Fared]]] = []
-    for number, (kernel, lines) in enumerate(zip(run.kernels, columns, strict=True)):
-        rows = _merged(rows, number, kernel, lines)
-    shown = [
-        MapRow(key[0], key[1], text, tuple(by.get(number) for number in range(len(columns)))) for key, text, by in rows
-    ]
-    return tuple(shown[:limit])
-
-
-def _lines(run: Run, kernel: KernelInfo, result: SweepResult | None) -> dict[Key, Fared]:
-    """What each line of one kernel saw, by file, function, line, sorted."""
-    if not result:
-        return {}
+def window_map(result: SweepResult, points: Sequence[Point]) -> dict[Key, Fared]:
+    """What each line with a point saw, in source order. Lines of functions that nobody entered are left out."""
     failed, passed = _stops(result)
+    waits = _waits(result.outcomes)
     by_line: dict[Key, list[tuple[int, Place]]] = defaultdict(list)
-    for point in run.points.get(kernel.name, ()):
-        frame = source_line(point) or Frame(point.function, point.unit, 0)
-        by_line[(frame.file, frame.function, frame.line)].append((point.index, (point.function, point.offset)))
-    entered = {key[:2] for key, points in by_line.items() if any(_reached(result, index) for index, _ in points)}
-    return {key: _fared(key[2], by_line[key], result, failed, passed) for key in sorted(by_line) if key[:2] in entered}
+    for point in points:
+        by_line[key_of(point)].append((point.index, (point.function, point.offset)))
+    entered = {key[:2] for key, here in by_line.items() if any(_reached(result, index) for index, _ in here)}
+    return {key: _fared(by_line[key], result, failed, passed, waits) for key in sorted(by_line) if key[:2] in entered}
+
+
+def not_entered(result: SweepResult, points: Sequence[Point]) -> list[str]:
+    """Functions of ``points``, by name, in which no actor of this scenario passed a point."""
+    entered: dict[str, bool] = {}
+    for point in points:
+        function = key_of(point)[1]
+        entered[function] = entered.get(function, False) or _reached(result, point.index)
+    return sorted(function for function, reached in entered.items() if not reached)
 
 
 def _stops(result: SweepResult) -> tuple[dict[Place, set[int]], dict[Place, set[int]]]:
@@ -86,27 +66,49 @@ def _stops(result: SweepResult) -> tuple[dict[Place, set[int]], dict[Place, set[
     return failed, passed
 
 
+def _waits(outcomes: Sequence[Outcome]) -> dict[Place, Counter[int]]:
+    """By place how many schedules had an actor fall asleep behind it."""
+    found: dict[Place, Counter[int]] = defaultdict(Counter)
+    for outcome in outcomes:
+        for step in set(_asleep(outcome)):
+            found[(step.function, step.offset)][step.actor] += 1
+    return found
+
+
+def _asleep(outcome: Outcome) -> Iterator[Step]:
+    """Last steps before an actor gave up the CPU without a stop, and without having ended."""
+    blocked = {end.actor for end in outcome.ends if end.ended is Ended.BLOCKED}
+    later = set(blocked)
+    for step, following in zip(reversed(outcome.trace), [None, *reversed(outcome.trace)], strict=False):
+        gave_way = following is None or following.actor != step.actor
+        if gave_way and not step.stopped and step.actor in later:
+            yield step
+        later.add(step.actor)
+
+
 def _reached(result: SweepResult, index: int) -> bool:
     cover = result.coverage
     return any(index in part for part in (cover.stopped, cover.reached, cover.beyond, cover.atomic))
 
 
 def _fared(
-    line: int,
     points: Sequence[tuple[int, Place]],
     result: SweepResult,
     failed: Mapping[Place, set[int]],
     passed: Mapping[Place, set[int]],
+    waits: Mapping[Place, Counter[int]],
 ) -> Fared:
     actors: dict[int, Counter[Mark]] = defaultdict(Counter)
     others: Counter[Mark] = Counter()
+    slept: Counter[int] = Counter()
     for index, place in points:
         bad, good = failed.get(place, set()), passed.get(place, set())
         for actor in bad | good:
             actors[actor]["fails" if actor in bad else "passes"] += 1
         if not bad | good:
             others[_unstopped(result, index)] += 1
-    return Fared(line, {actor: dict(actors[actor]) for actor in sorted(actors)}, dict(others))
+        slept += waits.get(place, Counter())
+    return Fared({actor: dict(actors[actor]) for actor in sorted(actors)}, dict(others), dict(slept))
 
 
 def _unstopped(result: SweepResult, index: int) -> Mark:
@@ -119,25 +121,3 @@ def _unstopped(result: SweepResult, index: int) -> Mark:
         ("refused", cover.refused),
     )
     return next((mark for mark, part in parts if index in part), "never")
-
-
-def _merged(
-    rows: list[tuple[Key, str, dict[int, Fared]]], column: int, kernel: KernelInfo, lines: Mapping[Key, Fared]
-) -> list[tuple[Key, str, dict[int, Fared]]]:
-    """Adds a kernel's lines to the rows so far, pairing those of one function with the same text."""
-    fresh = [(key, _text(kernel, key), {column: fared}) for key, fared in lines.items()]
-    if not rows:
-        return fresh
-    ours, theirs = ([(key[0], key[1], text or str(key[2])) for key, text, _ in each] for each in (rows, fresh))
-    merged: list[tuple[Key, str, dict[int, Fared]]] = []
-    for what, begin, end, other_begin, other_end in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
-        if what == "equal":
-            pairs = zip(rows[begin:end], fresh[other_begin:other_end], strict=True)
-            merged += [(key, text, {**by, **more}) for (key, text, by), (_, _, more) in pairs]
-        else:
-            merged += rows[begin:end] + fresh[other_begin:other_end]
-    return merged
-
-
-def _text(kernel: KernelInfo, key: Key) -> str:
-    return kernel.lines.get(key[0], {}).get(key[2], "").rstrip()

@@ -1,38 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
-import re
-
 from harness.report.grid import grids
 from tests.fakes import results as fakes
 
 
-def test_there_is_a_grid_for_each_start_order_and_every_schedule_is_on_it() -> None:
+def test_there_is_a_grid_for_each_start_order_and_every_stop_is_on_its_axes() -> None:
     result = fakes.swept(fakes.FAKES[0], fakes.BROKEN, fakes.FAKES[0].judge)
     found = grids(result)
-    assert [grid.title for grid in found] == ["start AB, A stopped, then B", "start BA, B stopped, then A"]
-    assert sum(sum(grid.counts.values()) for grid in found) == result.schedules[2] == 800
-    assert sum(grid.counts["sigbus"] for grid in found) == result.failing[2]
+    assert [(grid.order, grid.down_actor, grid.across_actor) for grid in found] == [((0, 1), 0, 1), ((1, 0), 1, 0)]
+    assert sum(len(grid.down) * len(grid.across) for grid in found) == result.schedules[2] == 800
+    for outcome in (each for each in result.outcomes if len(each.schedule.stops) == 2):
+        grid = next(each for each in found if each.order == outcome.schedule.order)
+        first, second = outcome.schedule.stops
+        assert (first.function, first.offset, first.visit) in grid.down
+        assert (second.function, second.offset, second.visit) in grid.across
 
 
-def test_squares_side_by_side_are_merged_and_their_lengths_add_up() -> None:
+def test_an_axis_runs_in_the_order_in_which_the_actor_passes_its_points() -> None:
     grid = grids(fakes.swept(fakes.FAKES[0], fakes.BROKEN, fakes.FAKES[0].judge))[0]
-    for what, path in grid.paths.items():
-        assert re.fullmatch(r"(M\d+ \d+h\d+v1h-\d+z)+", path)
-        assert sum(map(int, re.findall(r"h(\d+)v", path))) == grid.counts[what]
-    assert len(re.findall("M", grid.paths["sigbus"])) == 12  # one stretch for each stop of A in its window
+    passed = [(point.function, point.offset, 1) for point in fakes.path("write-fault")]
+    places = [passed.index(place) for place in grid.down]
+    assert places == sorted(places) and len(places) == 20
 
 
-def test_bands_name_the_functions_along_an_axis() -> None:
-    grid = grids(fakes.swept(fakes.FAKES[0], fakes.BROKEN, fakes.FAKES[0].judge))[0]
-    assert [(band.function, band.length) for band in grid.down_bands[:3]] == [
-        ("dax_iomap_fault", 2),
-        ("grab_mapping_entry", 2),
-        ("get_unlocked_entry", 3),
-    ]
-    assert sum(band.length for band in grid.across_bands) == grid.across
-
-
-def test_a_silent_sweep_has_a_grid_of_one_colour() -> None:
-    assert [set(grid.paths) for grid in grids(fakes.swept(fakes.FAKES[0], fakes.STOCK))] == [{"passed"}, {"passed"}]
+def test_a_silent_sweep_has_its_grids_too() -> None:
+    assert [len(grid.down) for grid in grids(fakes.swept(fakes.FAKES[0], fakes.STOCK))] == [20, 20]
 
 
 def test_a_sweep_of_one_stop_has_no_grid() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from harness.report.columns import text
-from harness.report.interleaving import Interleaving, draw, how_it_ended
+from harness.report.interleaving import Drawer, Interleaving, draw, how_it_ended
 from harness.sweep.records import ActorEnd, Ended, Outcome, Schedule, Step
 from tests.fakes import results as fakes
 
@@ -112,3 +112,11 @@ def test_hostile_names_draw_nothing_but_themselves() -> None:
 )
 def test_an_end_reads_in_a_few_words(end: ActorEnd, words: str) -> None:
     assert how_it_ended(end) == words
+
+
+def test_a_drawer_draws_a_schedule_the_same_whatever_it_drew_before() -> None:
+    fake = fakes.FAKES[0]
+    result = fakes.swept(fake, fakes.BROKEN, fake.judge)
+    drawer = Drawer(fakes.POINTS, fake.plan.actors, {fakes.DAX: fakes.SOURCE})
+    for outcome in [*result.outcomes[:40], *result.outcomes[:40]]:
+        assert drawer.draw(outcome) == draw(outcome, fakes.POINTS, fake.plan.actors, {fakes.DAX: fakes.SOURCE})
