@@ -44,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kernel", metavar="KERNEL", help="with --all-pairs: the kernel (that of `with`)")
     parser.add_argument("--operations", metavar="OP[,OP]", help="with --all-pairs: pairs of these operations alone")
     parser.add_argument("--filesystem", choices=("ext4", "xfs"), help="with --all-pairs: not that of the guest")
+    again = parser.add_mutually_exclusive_group()
+    again.add_argument("--reuse", action="store_true", help="take sweeps that an earlier run made of the same content")
+    again.add_argument("--fresh", action="store_true", help="make every sweep again (the default)")
     parser.add_argument("--dry-run", action="store_true", help="print the plan, make and qemu lines; run nothing")
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
 
@@ -85,7 +88,7 @@ def _choice(args: argparse.Namespace) -> Choice:
     return Choice(
         args.config, args.without, args.with_, names, args.bound, budget, args.points,
         stress=not args.no_stress, pick=args.pick, prune=args.prune, sample=_sample(args),
-        tree=args.tree, both_wake_ups=args.both_wake_ups,
+        tree=args.tree, both_wake_ups=args.both_wake_ups, reuse=args.reuse,
     )  # fmt: skip
 
 
@@ -132,7 +135,7 @@ def _pairs(args: argparse.Namespace) -> Pairs:
                  "tree")  # fmt: skip
     words.refuse(args, "does not go with --all-pairs: pairs are made from the operations, at c = 1", "scenario")
     words.refuse(args, "does not go with --all-pairs: pairs are run at c = 1", "bound")
-    words.refuse(args, "does not go with --all-pairs: every pair is run", "pick")
+    words.refuse(args, "does not go with --all-pairs: every pair is run", "pick", "reuse", "fresh")
     ops = words.names([] if args.operations is None else [args.operations], "--operations")
     for name in ops:
         if name not in operations():

@@ -38,6 +38,7 @@ class Choice:
     sample: int = 0  # one of so many that are left out is run all the same
     both_wake_ups: bool = False  # a resumed actor that wakes another also goes on before that one
     pick: bool = False  # only the scenarios that reach what the patches touch
+    reuse: bool = False  # take sweeps that an earlier run made of the same content
     tree: Path | None = None  # the user's tree, as it is, in place of the kernel with the patch
 
 

@@ -24,8 +24,9 @@ from harness.engine.logs import guest_findings
 from harness.engine.own_tree import HEAD
 from harness.engine.pick import picked
 from harness.engine.races import Raced, race_all
+from harness.engine.reuse import sweep_what_is_new
 from harness.engine.subject import Subject
-from harness.engine.sweeps import Hall, Swept, sweep_all
+from harness.engine.sweeps import Hall, Swept
 from harness.errors import BadInput
 from harness.guest import accel
 from harness.history.recorder import record
@@ -71,7 +72,7 @@ def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolde
     subjects = _subjects(experiment, made)
     say(f"run {folder.number}: {len(experiment.scenarios)} scenarios on {', '.join(each.name for each in subjects)}")
     sweepable = [each for each in subjects if each.points]
-    swept = sweep_all(sweepable, experiment.scenarios, hall) if sweepable else []
+    swept = sweep_what_is_new(sweepable, experiment.scenarios, hall, reuse=experiment.choice.reuse) if sweepable else []
     accelerator = accel.probe()
     raced = race_all(experiment, subjects, stress_guest, folder.path / "guests", deadline, accelerator)
     infos = tuple(_booted(each.info, swept, raced) for each in made)
@@ -169,6 +170,7 @@ def _findings(
 ) -> list[GuestFinding]:
     found: list[GuestFinding] = []
     for each in swept:
+        found += each.findings
         with Decoder(each.subject.kernel.vmlinux) as decode:
             found += guest_findings(each.subject.name, "sweep", each.logs, decode)
     for subject_, lines in stress_logs:

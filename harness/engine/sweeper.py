@@ -2,10 +2,11 @@
 """Sweeps a batch of scenarios on one kernel, over as many guests as hangs and crashes make necessary."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.batches import cost
 from harness.engine.guests import Supplies, furnished
@@ -54,16 +55,22 @@ def sweep(batch: Batch, deadline: Deadline, tick: Tick, position: Position = BEG
     """
     guests = 0
     while (scenarios := batch.ledger.open_accounts()) and not deadline.passed:
-        points = tuple(point.address for point in batch.subject.points)
-        job = Job(batch.subject.kernel.build_id, points, tuple(scenarios), only=batch.only,
-                  resume=position.resume, known=position.known, flush=position.flush,
-                  silent=batch.subject.silent, prune_from=batch.subject.prune_from, sample=batch.sample,
-                  tape=batch.tape, both_wake_ups=batch.both_wake_ups)  # fmt: skip
-        end = _boot(batch, job, guests, deadline, tick)
+        end = _boot(batch, job_of(batch, scenarios, position), guests, deadline, tick)
         guests += 1
         if end.kind == "timeout":
             return
         position = _after(batch, end)
+
+
+def job_of(batch: Batch, scenarios: Sequence[Scenario], position: Position = BEGINNING) -> Job:
+    """What a guest of the batch is told to do."""
+    points = tuple(point.address for point in batch.subject.points)
+    return Job(
+        batch.subject.kernel.build_id, points, tuple(scenarios), only=batch.only,
+        resume=position.resume, known=position.known, flush=position.flush,
+        silent=batch.subject.silent, prune_from=batch.subject.prune_from, sample=batch.sample,
+        tape=batch.tape, both_wake_ups=batch.both_wake_ups,
+    )  # fmt: skip
 
 
 def _boot(batch: Batch, job: Job, number: int, deadline: Deadline, tick: Tick) -> GuestEnd:

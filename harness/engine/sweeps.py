@@ -18,6 +18,7 @@ from harness.engine.sweeper import Batch, sweep
 from harness.errors import LabBroke
 from harness.points.elf import opened
 from harness.progress import Progress
+from harness.results.run import GuestFinding
 from harness.sweep.decode import Symbol
 from harness.sweep.ledger import Ledger
 from harness.sweep.records import SweepResult
@@ -25,11 +26,15 @@ from harness.sweep.records import SweepResult
 
 @dataclass(frozen=True)
 class Swept:
-    """One kernel's results, in the scenarios' order, and its guests' kernel logs by scenario."""
+    """One kernel's results, in the scenarios' order, and its guests' kernel logs by scenario.
+
+    ``findings`` are of results that an earlier run made, whose logs are not here.
+    """
 
     subject: Subject
     results: tuple[SweepResult, ...]
     logs: tuple[tuple[str, tuple[str, ...]], ...]
+    findings: tuple[GuestFinding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,18 +90,21 @@ def _counter(progress: Progress, stop: threading.Event) -> Callable[[int], None]
 
 
 def _one(hall: Hall, subject: Subject, ledger: Ledger, number: int, tick: Callable[[int], None]) -> None:
-    folder = hall.folder / f"{subject.name}-{number}"
-    scenarios = ledger.open_accounts()
-    guest = mounted(hall.guest, scenarios[0].mount)
-    store = hall.supplies if guest == hall.guest else supplies(guest)
-    plan = guest_plan("sweep", guest, subject.kernel.bzimage, folder, "tcg")
-    batch = Batch(
-        subject, ledger, plan, store.template, store.base, sample=hall.sample, both_wake_ups=hall.both_wake_ups
-    )
+    batch = batch_of(hall, subject, ledger, hall.folder / f"{subject.name}-{number}")
     try:
         sweep(batch, hall.deadline, tick)
     except LabBroke as error:
         ledger.break_guest(str(error))
+
+
+def batch_of(hall: Hall, subject: Subject, ledger: Ledger, folder: Path) -> Batch:
+    """The open scenarios of the ledger, which ask for one file system, as a batch whose files go to ``folder``."""
+    guest = mounted(hall.guest, ledger.open_accounts()[0].mount)
+    store = hall.supplies if guest == hall.guest else supplies(guest)
+    plan = guest_plan("sweep", guest, subject.kernel.bzimage, folder, "tcg")
+    return Batch(
+        subject, ledger, plan, store.template, store.base, sample=hall.sample, both_wake_ups=hall.both_wake_ups
+    )
 
 
 def _swept(

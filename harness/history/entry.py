@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.results.run import KernelInfo, Run
+from harness.sweep.records import SweepResult
 from harness.verdict.verdict import Cell, Verdict
 
 Row = Mapping[str, str | int | float | bytes]
@@ -63,7 +64,13 @@ class Entry:
             "sentence": cell.sentence, "kinds": ",".join(sorted(cell.kinds)), "bound": swept.bound if swept else 0,
             "schedules": sum(swept.schedules.values()) if swept else 0,
             "failing": sum(swept.failing.values()) if swept else 0, "digest": swept.digest if swept else "",
+            "key": swept.key if swept else "", "taken_from": swept.taken_from if swept else "",
+            "reusable": int(_reusable(swept)),
         }  # fmt: skip
+
+
+def _reusable(swept: SweepResult | None) -> bool:
+    return bool(swept and swept.key and swept.whole and not swept.taken_from)
 
 
 def identity(text: bytes) -> str:

@@ -30,6 +30,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX cells_by_scenario ON cells (scenario, kernel)",
         "CREATE INDEX runs_by_start ON runs (started)",
     ),
+    (
+        # key: of what the sweep was made from. taken_from: the earlier run that swept it. reusable: 1 if this run swept
+        # it, wholly, so that it may stand for every later sweep of the same key.
+        "ALTER TABLE cells ADD COLUMN key TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE cells ADD COLUMN taken_from TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE cells ADD COLUMN reusable INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX cells_by_key ON cells (key) WHERE reusable",
+    ),
 )
 VERSION = len(MIGRATIONS)
 

@@ -103,6 +103,13 @@ class History:
         row = self._connection.execute("SELECT results FROM runs WHERE id = ?", (id_,)).fetchone()
         return zlib.decompress(row["results"])
 
+    def swept(self, key: str) -> tuple[Recorded, str, str] | None:
+        """The earliest run that swept what has this key, wholly, and what scenario and kernel are called there."""
+        row = self._connection.execute(
+            """SELECT run, scenario, kernel FROM cells JOIN runs ON run = id WHERE key = ? AND reusable
+               ORDER BY started, id LIMIT 1""", (key,)).fetchone()  # fmt: skip
+        return (self._recorded(row["run"]), row["scenario"], row["kernel"]) if row else None
+
     def _ids(self, sql: str, *values: str | int) -> list[str]:
         return [row["id"] for row in self._connection.execute(sql, values)]
 

@@ -176,6 +176,13 @@ class SweepResult:
     sampled: int = 0  # of such schedules those that were run all the same
     first_failing: int = 0  # the how manieth schedule was the first that failed, from 1; 0: none
     broken: str = ""  # why this result says nothing about the kernel (canary, build id, nmissed), else ""
+    key: str = ""  # of all that it was made from: equal keys, equal schedules and outcomes (harness/engine/reuse.py)
+    taken_from: str = ""  # "run 3, cf418f22737a": the earlier run that swept it; "" where this one did
+
+    @property
+    def whole(self) -> bool:
+        """Whether every schedule within the bound was run, and each says something about the kernel."""
+        return self.complete and not self.broken and not self.timed_out
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The sentences of a verdict. Silence is always told with its bound, points, order rule, loop cap and coverage."""
 
+from collections import Counter
 from collections.abc import Sequence
 from math import factorial
 
@@ -83,6 +84,13 @@ def _coverage(results: Sequence[SweepResult]) -> str:
 def _span(numbers: Sequence[int]) -> str:
     low, high = min(numbers), max(numbers)
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def taken(results: Sequence[SweepResult]) -> list[str]:
+    """Which sweeps an earlier run made, a sentence a run; none where this run made all of them."""
+    counts = Counter(each.taken_from for each in results if each.taken_from)
+    return [f"{count} of {len(results)} sweeps were not made again: {earlier}, made them of the same content"
+            for earlier, count in counts.items()]  # fmt: skip
 
 
 def failing(run: Run, scenario: str, kernel: str, found: Failures) -> str:

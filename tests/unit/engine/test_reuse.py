@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What an earlier run swept wholly, of the same content, need not be swept again; all else must."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness import folders
+from harness.config.loader import load_scenarios
+from harness.config.models import GuestSpec
+from harness.deadline import Deadline
+from harness.engine import run as engine
+from harness.engine.experiment import Choice, resolve
+from harness.engine.guests import Supplies
+from harness.engine.reuse import sweep_key
+from harness.engine.subject import Subject
+from harness.engine.sweeps import Hall
+from harness.history.store import History
+from harness.kernel.artefacts import Kernel
+from harness.points.point import Point
+from harness.results.run import Run
+from harness.sweep.records import Kind
+from tests.fakes import prebuilt
+from tests.fakes.boots import Boots
+from tests.fakes.prebuilt import BAD, GOOD, NAME, SIGBUS, guest
+from tests.fakes.records import failed, line, passed
+
+Perform = Callable[..., Run]
+WARNING = "WARNING: CPU: 0 PID: 71 at fs/dax.c:640 grab_mapping_entry+0x120/0x200"
+LOUD = guest(passed("AB"), line("k", l=4, us=5, m=WARNING), failed("AB A1#1", SIGBUS))
+CUT = guest(passed("AB"), failed("AB A1#1", SIGBUS)).replace('"complete":true', '"complete":false')
+
+
+@pytest.fixture
+def perform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Perform:
+    """Runs the experiment; the kernels' next boots follow the scripts, none given: they must not boot."""
+    kernels = prebuilt.compiled_pair(tmp_path / "kernels")
+    prebuilt.supplied(tmp_path, monkeypatch)
+
+    def run(*scripts: list[str], reuse: bool = True) -> Run:
+        without, with_ = scripts or ([], [])
+        Boots(kernels / "other").follow(without)
+        Boots(kernels / "stock").follow(with_)
+        return engine.perform(resolve(Choice(kernels / "lab.yaml", reuse=reuse)))[1]
+
+    return run
+
+
+def sweeps(run: Run) -> list[tuple[str, str, bool]]:
+    return [(each.kernel, each.digest, bool(each.taken_from)) for each in run.results]
+
+
+def test_the_same_content_is_not_swept_again_and_the_run_says_whose_results_it_has(perform: Perform) -> None:
+    first = perform([BAD], [GOOD])
+    again = perform()
+    assert sweeps(first) == [(kernel, digest, False) for kernel, digest, _taken in sweeps(again)]
+    assert all(taken for *_rest, taken in sweeps(again))
+    with History.open() as history:
+        told = f"run 1, {history.find('1').short}"
+    assert {each.taken_from for each in again.results} == {told}
+    assert first.verdict and again.verdict
+    assert again.verdict.word == first.verdict.word
+    assert f"2 of 2 sweeps were not made again: {told}, made them of the same content" in again.verdict.findings
+    log = folders.runs() / "2" / "dmesg" / "stock.log"
+    assert f"not run again: {told} has it" in log.read_text()
+
+
+def test_a_third_run_names_the_first_which_swept(perform: Perform) -> None:
+    perform([BAD], [GOOD])
+    perform()
+    assert {each.taken_from[:5] for each in perform().results} == {"run 1"}
+
+
+def test_without_being_asked_everything_is_swept(perform: Perform) -> None:
+    perform([BAD], [GOOD])
+    assert [taken for *_rest, taken in sweeps(perform([BAD], [GOOD], reuse=False))] == [False, False]
+
+
+def test_what_was_not_swept_wholly_is_swept_again(perform: Perform) -> None:
+    first = perform([CUT], [GOOD])
+    assert not first.results[0].whole
+    assert [taken for *_rest, taken in sweeps(perform([BAD], []))] == [False, True]
+
+
+def test_what_the_kernel_logged_in_that_scenario_comes_with_the_result(perform: Perform) -> None:
+    first = perform([LOUD], [GOOD])
+    assert [(each.kernel, each.scenario, each.finding.kind) for each in first.findings] == [("other", NAME, Kind.WARN)]
+    assert perform().findings == first.findings
+
+
+HALL = Hall(GuestSpec(), Supplies(Path("base-1"), Path("template-1")), Path("guests"), Deadline())
+SUBJECT = Subject("stock", Kernel("stock", "key", Path("k"), "6.1.192", "ab"), (
+    Point(0, 0xFFFFFFFF81000000, "f", 0, "entry", "fs/dax.o", ()),
+))  # fmt: skip
+SCENARIO = load_scenarios()["fsync-write"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "scenario", "hall"),
+    [
+        (replace(SUBJECT, kernel=replace(SUBJECT.kernel, key="other")), SCENARIO, HALL),
+        (replace(SUBJECT, kernel=replace(SUBJECT.kernel, modules_folder=Path("m/other"))), SCENARIO, HALL),
+        (replace(SUBJECT, points=(replace(SUBJECT.points[0], address=1),)), SCENARIO, HALL),
+        (replace(SUBJECT, silent=frozenset([0])), SCENARIO, HALL),
+        (SUBJECT, SCENARIO.model_copy(update={"bound": 0}), HALL),
+        (SUBJECT, SCENARIO, replace(HALL, supplies=Supplies(Path("base-2"), Path("template-1")))),
+        (SUBJECT, SCENARIO, replace(HALL, supplies=Supplies(Path("base-1"), Path("template-2")))),
+        (SUBJECT, SCENARIO, replace(HALL, both_wake_ups=True)),
+        (SUBJECT, SCENARIO, replace(HALL, guest=GuestSpec(memory="1G"))),
+    ],
+)
+def test_another_kernel_module_point_bound_program_image_or_machine_is_another_key(
+    subject: Subject, scenario: object, hall: Hall
+) -> None:
+    assert sweep_key(subject, scenario, hall) != sweep_key(SUBJECT, SCENARIO, HALL)  # type: ignore[arg-type]
+
+
+def test_the_name_of_a_kernel_and_the_number_of_guests_do_not_matter() -> None:
+    assert sweep_key(replace(SUBJECT, name="x"), SCENARIO, replace(HALL, workers=7, batches=9)) == sweep_key(
+        SUBJECT, SCENARIO, HALL
+    )
+
+
+def test_a_sample_matters_only_where_something_is_pruned() -> None:
+    pruned = replace(SUBJECT, silent=frozenset([0]))
+    assert sweep_key(SUBJECT, SCENARIO, replace(HALL, sample=3)) == sweep_key(SUBJECT, SCENARIO, HALL)
+    assert sweep_key(pruned, SCENARIO, replace(HALL, sample=3)) != sweep_key(pruned, SCENARIO, HALL)
