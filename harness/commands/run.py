@@ -136,6 +136,7 @@ def _pairs(args: argparse.Namespace) -> Pairs:
     words.refuse(args, "does not go with --all-pairs: pairs are made from the operations, at c = 1", "scenario")
     words.refuse(args, "does not go with --all-pairs: pairs are run at c = 1", "bound")
     words.refuse(args, "does not go with --all-pairs: every pair is run", "pick", "reuse", "fresh")
+    words.refuse(args, "does not go with --all-pairs", "both_wake_ups")
     ops = words.names([] if args.operations is None else [args.operations], "--operations")
     for name in ops:
         if name not in operations():

@@ -66,22 +66,31 @@ static void take_bytes(struct shadow_page *page, u32 word, u64 value, u8 mask, u
 	page->flush[word] = flush;
 }
 
+#define UNROLLED 8	/* a jump costs an emulator as much as four words */
+
 static void copy_all(struct shadow_page *page, const u64 *content, u32 flush)
 {
 	int i;
 
 	page->mixed = false;
 	page->all = flush;
-	for (i = 0; i < SHADOW_WORDS; i++)
-		page->value[i] = content[i];
+	for (i = 0; i < SHADOW_WORDS; i += UNROLLED) {
+		u64 *to = &page->value[i];
+		const u64 *from = &content[i];
+
+		to[0] = from[0], to[1] = from[1], to[2] = from[2], to[3] = from[3];
+		to[4] = from[4], to[5] = from[5], to[6] = from[6], to[7] = from[7];
+	}
 }
 
-static bool same_words(const struct shadow_page *page, const u64 *content, u32 first, u32 last)
+static bool same_words(const u64 *a, const u64 *b, u32 count)
 {
-	u32 i;
-
-	for (i = first; i <= last; i++)
-		if (page->value[i] != content[i - first])
+	for (; count >= UNROLLED; count -= UNROLLED, a += UNROLLED, b += UNROLLED)
+		if ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) |
+		    (a[4] ^ b[4]) | (a[5] ^ b[5]) | (a[6] ^ b[6]) | (a[7] ^ b[7]))
+			return false;
+	for (; count; count--)
+		if (*a++ != *b++)
 			return false;
 	return true;
 }
@@ -133,7 +142,7 @@ void shadow_flush(struct shadow *s, u64 phys, const void *content, size_t length
 		memset(page->valid, 0, sizeof(page->valid));
 	}
 	if (!page->mixed) {
-		if (same_words(page, words, start / 8, (end - 1) / 8))
+		if (same_words(page->value + start / 8, words, (end - 1) / 8 - start / 8 + 1))
 			return;
 		split(page);
 	}
