@@ -5,7 +5,7 @@ import sys
 import time
 from enum import IntEnum
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -58,8 +58,10 @@ class Progress:
     """How far a job has got: a bar with the time left on a terminal, else a plain line every ten seconds.
 
     Nothing is shown in the first three seconds, so that quick jobs stay quiet. ``total`` and ``done`` share any unit;
-    ``total`` None means that the end is not known.
+    ``total`` None means that the end is not known. Of two jobs at once the bar is the first one's: two would tear it.
     """
+
+    _drawn: ClassVar["Progress | None"] = None
 
     def __init__(self, title: str, total: float | None, quiet: bool = False) -> None:
         self.title, self.total = title, total
@@ -77,6 +79,7 @@ class Progress:
     ) -> None:
         if self._bar:
             self._bar.stop()
+            Progress._drawn = None
 
     def update(self, done: float, note: str = "") -> None:
         """Says that ``done`` of ``total`` is behind us; ``note`` is shown beside it."""
@@ -90,7 +93,10 @@ class Progress:
             say(self._line(done, note, now - self._began))
 
     def _draw(self, done: float, note: str) -> None:
+        if not self._bar and Progress._drawn:
+            return
         if not self._bar:
+            Progress._drawn = self
             self._bar = _new_bar(self.total is None)
             self._bar.start()
             self._task = self._bar.add_task(self.title, total=self.total, note="")

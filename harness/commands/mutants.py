@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--both-wake-ups", action="store_true", help="a resumed actor that wakes another also goes on before that one"
     )
+    parser.add_argument(
+        "--pick", action="store_true", help="a mutant with lines Killed-by only in those scenarios, not in all"
+    )
     parser.add_argument("--stress", type=int, metavar="RACES", help="random races of the killing scenarios")
     parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
     parser.add_argument("--fresh", action="store_true", help="take no cell from the cache")
@@ -43,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     corpus, seconds = _corpus(args), words.budget(args.budget)
     if args.list:
         words.refuse(args, "has no effect on --list", "scenario", "base", "bound", "shallow", "stress", "budget",
-                     "fresh", "json")  # fmt: skip
+                     "fresh", "json", "pick")  # fmt: skip
         for mutant in corpus.mutants:
             print(f"{mutant.name}: {mutant.subject} (row {mutant.row})")
         return 0
@@ -85,7 +88,7 @@ def _corpus(args: argparse.Namespace) -> Corpus:
     stress = words.whole(args.stress, "--stress", 0) or 0
     return Corpus(
         lab, base, tuple(wanted), tuple(scenario_named(name, every) for name in names),
-        1 if args.bound is None else args.bound, not args.shallow, stress, args.fresh, args.both_wake_ups,
+        1 if args.bound is None else args.bound, not args.shallow, stress, args.fresh, args.both_wake_ups, args.pick,
     )  # fmt: skip
 
 

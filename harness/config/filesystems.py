@@ -4,13 +4,14 @@
 from collections.abc import Iterable
 
 from harness.config.models import KernelSpec, Lab
+from harness.config.scenario import driver
 from harness.kernel.fragments import of_filesystem
 
 
 def with_filesystems(lab: Lab, more: Iterable[str] = ()) -> Lab:
     """``lab`` with the fragments of its guests' file systems, and of those named ``more``, in each kernel it builds."""
     names = sorted({lab.guest("sweep").filesystem, lab.guest("stress").filesystem} | set(more))
-    needed = tuple(fragment for name in names for fragment in of_filesystem(name))
+    needed = tuple(fragment for name in names for fragment in of_filesystem(driver(name)))
     kernels = {name: _with_fragments(spec, needed) for name, spec in lab.kernels.items()}
     return lab.model_copy(update={"kernels": kernels})
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
-from harness.config.scenario import MAX_BOUND, Actor, Scenario
+from harness.config.scenario import MAX_BOUND, Actor, FileSystem, Scenario
 from harness.config.section import ExistingPath, Names, Repo, Section, Size, Span, unknown_name, wrong
 from harness.config.series import Expectation, Series
 from harness.config.units import bytes_of, seconds_of
@@ -169,7 +169,7 @@ class GuestSpec(Section):
     cpus: int = Field(default=1, ge=1, le=64)
     nvdimm: Nvdimm = Nvdimm()
     machine: str = "pc"
-    filesystem: Literal["ext4", "xfs"] = "ext4"
+    filesystem: FileSystem = "ext4"
 
     @property
     def memory_bytes(self) -> int:

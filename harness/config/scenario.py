@@ -9,8 +9,15 @@ from pydantic import BeforeValidator, Field, model_validator
 from harness.config.section import Names, Section, wrong
 from harness.sweep.records import Kind
 
+# What a guest's NVDIMM is made into; "xfs-reflink" can share blocks between files, which DAX bears with from 6.0 on.
+FileSystem = Literal["ext4", "xfs", "xfs-reflink"]
 MAX_BOUND = 2
 MAX_PAGES = 4  # PAGES_MAX of guest-tests/racer/racer.h
+
+
+def driver(filesystem: str) -> str:
+    """The kernel's name of a `FileSystem`: ``"xfs"`` for ``"xfs-reflink"``."""
+    return filesystem.partition("-")[0]
 
 
 class Actor(Section):
@@ -55,7 +62,7 @@ class Scenario(Section):
     map: Literal["shared", "private"] = "shared"
     actors_as: Literal["threads", "processes"] = "threads"
     size: Literal["4K", "2M"] = "4K"
-    mount: Literal["ext4-dax", "xfs-dax"] | None = Field(
+    mount: Literal["ext4-dax", "xfs-dax", "xfs-reflink-dax"] | None = Field(
         default=None, description="file system it is run on; default: that of the guest, `filesystem` in lab.yaml"
     )
     bound: int = Field(default=1, ge=0, le=MAX_BOUND, description="preemptive stops, over all actors")
@@ -71,5 +78,5 @@ class Scenario(Section):
         return self
 
     def filesystem(self, otherwise: str) -> str:
-        """``"ext4"`` or ``"xfs"``: what it is run on; ``otherwise``, the guest's, where it names no mount."""
+        """A `FileSystem`: what it is run on; ``otherwise``, the guest's, where it names no mount."""
         return self.mount.removesuffix("-dax") if self.mount else otherwise

@@ -131,10 +131,16 @@ def wanted(lab: Lab, side: Side) -> Wanted:
 
 
 def _scenarios(lab: Lab, choice: Choice, every: dict[str, Scenario]) -> tuple[Scenario, ...]:
-    chosen = choice.scenarios or tuple(each.name for each in lab.scenarios) or tuple(sorted(every))
+    chosen = choice.scenarios or tuple(each.name for each in lab.scenarios) or _usual(lab, every)
     bounds = {each.name: each.bound for each in lab.scenarios if each.bound is not None}
     found = [_bounded(scenario_named(name, every), bounds.get(name), choice.bound) for name in dict.fromkeys(chosen)]
     return tuple(found)
+
+
+def _usual(lab: Lab, every: dict[str, Scenario]) -> tuple[str, ...]:
+    """All but those that ask for another file system than the guest's: that would take other kernels."""
+    usual = lab.guest("sweep").filesystem
+    return tuple(name for name in sorted(every) if every[name].filesystem(usual) == usual)
 
 
 def scenario_named(name: str, every: dict[str, Scenario]) -> Scenario:

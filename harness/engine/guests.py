@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.config.models import GuestSpec
-from harness.config.scenario import Scenario
+from harness.config.scenario import Scenario, driver
 from harness.errors import BadInput
 from harness.guest import machine
 from harness.guest.plan import Accelerator, GuestPlan, Mode, Nvdimm
@@ -55,7 +55,7 @@ def check_filesystems(kernels: Iterable[Kernel], scenarios: Iterable[Scenario], 
     """Raises BadInput for a scenario whose file system one of the kernels is built without."""
     configs = {kernel.name: kernel.config.read_text() for kernel in kernels if kernel.config.is_file()}
     for scenario in scenarios:
-        option = OPTIONS[mounted(guest, scenario.mount).filesystem]
+        option = OPTIONS[driver(mounted(guest, scenario.mount).filesystem)]
         for name, config in configs.items():
             if f"{option}=y" not in config.splitlines():
                 raise BadInput(

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from harness.config.scenario import driver
 from harness.guest.plan import GuestPlan, Nvdimm
 
 GUEST_PORT = 22
@@ -38,7 +39,7 @@ def kernel_arguments(plan: GuestPlan) -> str:
     """The kernel command line; init reads the words that begin with ``lab.``."""
     mode = SWEEP_ARGUMENTS if plan.mode == "sweep" else PARALLEL_ARGUMENTS
     job = "ssh" if plan.mode == "ssh" else "job"
-    ours = (f"lab.mode={job}", f"lab.filesystem={plan.filesystem}", f"lab.nvdimms={len(plan.nvdimms)}")
+    ours = (f"lab.mode={job}", f"lab.filesystem={driver(plan.filesystem)}", f"lab.nvdimms={len(plan.nvdimms)}")
     return " ".join([*ALWAYS, *mode, *ours, *plan.arguments])
 
 

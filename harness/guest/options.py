@@ -16,7 +16,7 @@ def add_guest_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bzimage", type=Path, metavar="FILE", help="boot this kernel; lab.yaml is not read")
     parser.add_argument("--cpus", type=int, metavar="N", help="virtual CPUs (as lab.yaml's stress guest)")
     parser.add_argument("--memory", metavar="SIZE", help="memory, as 512M")
-    parser.add_argument("--filesystem", choices=("ext4", "xfs"), help="what /mnt is")
+    parser.add_argument("--filesystem", choices=("ext4", "xfs", "xfs-reflink"), help="what /mnt is")
     parser.add_argument("--machine", metavar="NAME", help="one of harness/guest/machines/")
     parser.add_argument("--append", metavar="WORDS", default="", help="further kernel arguments")
     parser.add_argument("--console", type=Path, metavar="DIR", help="keep console.log and qemu.log in this folder")

@@ -3,6 +3,7 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from harness.errors import BadInput
@@ -20,8 +21,8 @@ EXT4_FEATURES = "none,has_journal,extent,ext_attr,dir_index,filetype,flex_bg,spa
 EXT4 = ["mkfs.ext4", "-q", "-F", "-b", "4096", "-I", "256", "-m", "0", "-O", EXT4_FEATURES, "-U", UUID]
 SMALL_JOURNAL_BELOW = 48 << 20
 # Each feature by name, as the defaults change from release to release; those that DAX and kernels from 4.6 on agree on.
-XFS_METADATA = f"crc=1,finobt=1,rmapbt=0,reflink=0,bigtime=0,inobtcount=0,uuid={UUID}"
-XFS = ["mkfs.xfs", "-q", "-f", "-K", "-b", "size=4096", "-m", XFS_METADATA, "-i", "size=512,sparse=1"]
+XFS_METADATA = f"crc=1,finobt=1,rmapbt=0,bigtime=0,inobtcount=0,uuid={UUID}"
+XFS = ["mkfs.xfs", "-q", "-f", "-K", "-b", "size=4096", "-i", "size=512,sparse=1"]
 XFS_SMALLEST = 300 << 20  # below it mkfs.xfs wants a word for it that old releases do not know
 
 
@@ -32,13 +33,16 @@ def make_ext4(image: Path, size: int) -> None:
     run([*EXT4, "-J", f"size={journal}", "-E", extended, image, f"{size >> 10}k"], env=CLEAN)
 
 
-def make_xfs(image: Path, size: int) -> None:
-    """Makes xfs of ``size`` bytes in ``image``, from DATA_OFFSET on; mkfs.xfs has no offset, so by way of a file."""
+def make_xfs(image: Path, size: int, reflink: int = 0) -> None:
+    """Makes xfs of ``size`` bytes in ``image``, from DATA_OFFSET on; mkfs.xfs has no offset, so by way of a file.
+
+    ``reflink`` 1: files can share blocks, which a kernel before 6.0 does not mount with DAX.
+    """
     alone = image.with_name(image.name + ".xfs")
     with alone.open("wb") as stream:
         stream.truncate(size)
     small = ["--unsupported"] if size < XFS_SMALLEST else []
-    run([*XFS, *small, alone], env=CLEAN)
+    run([*XFS, "-m", f"{XFS_METADATA},reflink={reflink}", *small, alone], env=CLEAN)
     xfs_stamp.settle(alone, int(EPOCH))
     copy = [f"if={alone}", f"of={image}", "bs=64K", f"seek={DATA_OFFSET >> 16}"]
     run(["dd", *copy, "conv=sparse,notrunc", "status=none"])
@@ -46,6 +50,7 @@ def make_xfs(image: Path, size: int) -> None:
 
 
 MAKERS: dict[str, Callable[[Path, int], None]] = {"ext4": make_ext4, "xfs": make_xfs}
+MAKERS["xfs-reflink"] = partial(make_xfs, reflink=1)
 
 
 def maker(filesystem: str) -> Callable[[Path, int], None]:

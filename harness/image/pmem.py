@@ -9,7 +9,7 @@ from harness.image import fsdax, mkfs, xfs_stamp
 from harness.image.content import cached, digest
 from harness.process import run
 
-SMALLEST = {"ext4": 16 << 20, "xfs": 32 << 20}
+SMALLEST = {"ext4": 16 << 20, "xfs": 32 << 20, "xfs-reflink": 32 << 20}
 
 
 def pmem_template(size_bytes: int, filesystem: str) -> Path:

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import get_args
 
 from harness import folders
-from harness.config.scenario import MAX_BOUND
+from harness.config.scenario import MAX_BOUND, FileSystem
 from harness.errors import BadInput
 from harness.kernel.series import edited_files
 from harness.sweep.records import Kind
 
 MUTANTS = folders.PROJECT / "patches" / "mutants"
-FIELD = re.compile(r"^(Subject|Symptom|Row|Upstream|Killed-by|Survives):\s*(.*)$")
+FILESYSTEMS = get_args(FileSystem)
+FIELD = re.compile(r"^(Subject|Symptom|Row|Upstream|File-system|Killed-by|Survives):\s*(.*)$")
 KILLER = re.compile(r"^(?P<scenario>[a-z0-9-]+) c=(?P<bound>\d) (?P<kinds>[a-z,-]+)$")
 
 
@@ -43,6 +45,7 @@ class Mutant:
     killers: tuple[Killer, ...]
     survives: str
     files: tuple[str, ...]
+    filesystem: str = "ext4"  # of the guest that it is tried in
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -69,10 +72,16 @@ def load_mutant(path: Path) -> Mutant:
     survives = single.get("Survives", "")
     if bool(killers) == bool(survives):
         raise BadInput(f"{path}:1: a mutant has either lines `Killed-by:` or one `Survives:` with the reason")
+    filesystem = single.get("File-system", "ext4")
+    if filesystem not in FILESYSTEMS:
+        line = fields["File-system"][0][0]
+        raise BadInput(
+            f"{path}:{line}: File-system: there is no `{filesystem}`: choose one of {', '.join(FILESYSTEMS)}"
+        )
     subject = single["Subject"].removeprefix("[mutant]").strip()
     return Mutant(
         path.stem, path, subject, single["Symptom"], single["Row"], single["Upstream"], killers, survives,
-        tuple(edited_files([path])),
+        tuple(edited_files([path])), filesystem,
     )  # fmt: skip
 
 

@@ -29,6 +29,11 @@ class Cell:
     broken: str = ""
 
     @property
+    def seconds_to_first(self) -> float | None:
+        """About when the first failing schedule ended, all taken for equally long; None if none failed."""
+        return self.seconds * self.first / sum(self.ran.values()) if self.first else None
+
+    @property
     def fails_at(self) -> int | None:
         """The smallest number of stops that shows it, None if nothing failed."""
         return min((stops for stops, count in self.failed.items() if count), default=None)
@@ -50,6 +55,12 @@ class Raced:
         worst = max(self.failures.values(), default=0)
         return self.races / worst if worst else None
 
+    @property
+    def seconds_to_first(self) -> float | None:
+        """Seconds until one fails, on average."""
+        races = self.races_to_first
+        return self.seconds * races / self.races if races else None
+
 
 @dataclass(frozen=True)
 class Row:
@@ -69,6 +80,7 @@ class Row:
     lost: tuple[str, ...] = ()  # lines `Killed-by` that did not hold
     detail: str = ""
     seconds: float = 0.0
+    filesystem: str = "ext4"
 
     @property
     def needs_race(self) -> bool:

@@ -1,30 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Builds each mutant in place, sweeps the scenarios on it, and fills its row of the kill matrix."""
+"""Builds each mutant in place, sweeps the scenarios on it, and fills its row of the kill matrix.
+
+While one mutant is swept the next is built: make leaves cores idle where it links, and guests where they boot.
+"""
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 
-from harness.config.filesystems import of_mounts, with_filesystems
-from harness.config.models import KernelSpec, Lab
+from harness.config.models import Lab
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
-from harness.engine.guests import supplies
-from harness.engine.kernels import points_of
-from harness.engine.races import Plan, race
-from harness.engine.stresser import StressLedger
 from harness.engine.subject import Subject
-from harness.engine.sweeps import Hall, sweep_all
 from harness.errors import BadInput, KernelFailed, LabBroke
-from harness.guest import accel
-from harness.image.racer import build_racer
-from harness.kernel.build import build
 from harness.kernel.sources import SourceTree, obtain_for
-from harness.kernel.spec import patches, request_for
-from harness.mutants.cells import Shelf
 from harness.mutants.corpus import Killer, Mutant
-from harness.mutants.matrix import Cell, Matrix, Raced, Row, State, beyond, cell_of, raced_of, strongest_first
+from harness.mutants.matrix import Cell, Matrix, Row, State, beyond, strongest_first
+from harness.mutants.stand import Stand
 from harness.progress import say
 
 RACED_SCENARIOS = 3  # of those that kill a mutant: stress that misses in the strongest is not saved by the rest
@@ -34,7 +29,8 @@ RACED_SCENARIOS = 3  # of those that kill a mutant: stress that misses in the st
 class Corpus:
     """What a matrix is made of. ``bound`` is a ceiling over the scenarios' own; ``races`` 0 leaves stress out.
 
-    ``deep``: a mutant that survives is swept again at the scenarios' own bounds.
+    ``deep``: a mutant that survives is swept again at the scenarios' own bounds. ``killers_only``: a mutant with lines
+    `Killed-by` is swept in these scenarios alone.
     """
 
     lab: Lab
@@ -46,11 +42,13 @@ class Corpus:
     races: int = 0
     fresh: bool = False
     both_wake_ups: bool = False
+    killers_only: bool = False
 
-    @property
-    def named(self) -> dict[str, Scenario]:
-        """The scenarios by name."""
-        return {each.name: each for each in self.scenarios}
+    def scenarios_for(self, mutant: Mutant) -> tuple[Scenario, ...]:
+        """Those that run on the mutant's file system, its killers alone where that is asked for."""
+        there = [each for each in self.scenarios if each.filesystem(mutant.filesystem) == mutant.filesystem]
+        named = {killer.scenario for killer in mutant.killers} if self.killers_only else set()
+        return tuple(each for each in there if each.name in named or not named)
 
 
 @dataclass
@@ -61,125 +59,118 @@ class Bench:
     folder: Path
     deadline: Deadline
     tree: SourceTree = field(init=False)
-    control: dict[str, tuple[Cell, ...]] = field(default_factory=dict)
+    stands: dict[str, Stand] = field(init=False)
 
     def __post_init__(self) -> None:
         """Raises BadInput for a base kernel that has no source to patch."""
-        mounts = of_mounts(scenario.mount for scenario in self.corpus.scenarios)
-        self.corpus = replace(self.corpus, lab=with_filesystems(self.corpus.lab, mounts))
-        spec = self._spec()
+        corpus = self.corpus
+        spec = corpus.lab.kernels[corpus.base]
         if not spec.source:
-            raise BadInput(f"kernels.{self.corpus.base}: it is prebuilt, a mutant needs its `source`")
+            raise BadInput(f"kernels.{corpus.base}: it is prebuilt, a mutant needs its `source`")
         self.tree = obtain_for(spec, self.deadline)
+        self.stands = {
+            name: Stand(
+                corpus.lab, corpus.base, self.tree, self.folder, self.deadline, corpus.fresh, corpus.both_wake_ups, name
+            )
+            for name in {mutant.filesystem for mutant in corpus.mutants}
+        }
 
     def matrix(self) -> Matrix:
-        """Every row. What the deadline leaves no time for is not in it."""
+        """Every row, by name. What the deadline leaves no time for is not in it."""
         began = time.monotonic()
-        rows = []
-        for number, mutant in enumerate(self.corpus.mutants, 1):
-            if self.deadline.passed:
-                break
-            say(f"mutant {number} of {len(self.corpus.mutants)}: {mutant.name}")
-            rows.append(self._row(mutant))
+        rows = sorted(self._rows(), key=lambda row: row.name)
         seconds = round(time.monotonic() - began, 1)
-        return Matrix(self.corpus.base, self.tree.release, tuple(rows), self.control, seconds)
+        return Matrix(self.corpus.base, self.tree.release, tuple(rows), self._control(), seconds)
 
-    def _row(self, mutant: Mutant) -> Row:
+    def _rows(self) -> list[Row]:
+        """Neighbours touch the same files, so that the work tree has little to compile anew."""
+        order = sorted(self.corpus.mutants, key=lambda each: (each.filesystem, self._units(each), each.name))
+        rows: list[Row] = []
+        with ThreadPoolExecutor(1) as builder:
+            built = self._build(builder, order[0])
+            for number, (mutant, following) in enumerate(zip_longest(order, order[1:]), 1):
+                if self.deadline.passed:
+                    break
+                say(f"mutant {number} of {len(order)}: {mutant.name}")
+                ahead = self._build(builder, following) if following else built
+                row = self._timed(mutant, built)
+                rows += [row] if row else []
+                built = ahead
+        return rows
+
+    def _build(self, builder: ThreadPoolExecutor, mutant: Mutant) -> Future[Subject]:
+        stand = self.stands[mutant.filesystem]
+        return builder.submit(stand.subject, mutant.name, self._units(mutant), (mutant.path,))
+
+    def _timed(self, mutant: Mutant, built: Future[Subject]) -> Row | None:
+        """The row, None if there was no time for it."""
         began = time.monotonic()
-        units = self._units(mutant)
-        row = Row(
-            mutant.name, mutant.subject, mutant.symptom, mutant.row, mutant.upstream, units, mutant.survives, "survived"
-        )
         try:
-            subject = self._subject(mutant.name, units, (mutant.path,))
-        except KernelFailed as error:
-            return replace(row, state="no-compile", detail=str(error), lost=_lost(mutant, ()))
-        row = self._swept(row, mutant, subject)
+            row = self._row(mutant, built)
+        except LabBroke:
+            if self.deadline.passed:
+                return None
+            raise
         return replace(row, seconds=round(time.monotonic() - began, 1))
 
-    def _swept(self, row: Row, mutant: Mutant, subject: Subject) -> Row:
-        cells = self._cells(subject, row.units, self._bounded(self.corpus.bound))
-        killers = self._killers(row.units, cells)
-        if not killers and self.corpus.deep and _said(cells):
-            cells = _merged(cells, self._cells(subject, row.units, self._deeper(mutant)))
-            killers = self._killers(row.units, cells)
-        state, detail = _state(cells, killers)
-        raced = self._races(subject, row.units, [cell.scenario for cell in killers]) if self.corpus.races else ()
-        return replace(
-            row, state=state, detail=detail, cells=cells, killers=tuple(cell.scenario for cell in killers),
-            lost=_lost(mutant, cells), raced=raced,
+    def _row(self, mutant: Mutant, built: Future[Subject]) -> Row:
+        units = self._units(mutant)
+        row = Row(
+            mutant.name, mutant.subject, mutant.symptom, mutant.row, mutant.upstream, units, mutant.survives,
+            "survived", filesystem=mutant.filesystem,
         )  # fmt: skip
+        try:
+            subject = built.result()
+        except KernelFailed as error:
+            return replace(row, state="no-compile", detail=str(error), lost=_lost(mutant, ()))
+        return self._swept(row, mutant, subject)
 
-    def _spec(self) -> KernelSpec:
-        return self.corpus.lab.kernels[self.corpus.base]
+    def _swept(self, row: Row, mutant: Mutant, subject: Subject) -> Row:
+        stand, scenarios = self.stands[mutant.filesystem], self.corpus.scenarios_for(mutant)
+        cells = stand.cells(subject, row.units, _bounded(scenarios, self.corpus.bound))
+        killers = self._killers(mutant, cells)
+        if not killers and self.corpus.deep and _said(cells):
+            deeper = stand.cells(subject, row.units, _deeper(scenarios, mutant, self.corpus.bound))
+            cells = _merged(cells, deeper)
+            killers = self._killers(mutant, cells)
+        state, detail = _state(cells, killers)
+        names = tuple(cell.scenario for cell in killers)
+        raced = [each for name in names[:RACED_SCENARIOS] for each in scenarios if each.name == name]
+        return replace(
+            row, state=state, detail=detail, cells=cells, killers=names, lost=_lost(mutant, cells),
+            raced=stand.races(subject, row.units, raced, self.corpus.races) if self.corpus.races and raced else (),
+        )  # fmt: skip
 
     def _units(self, mutant: Mutant) -> tuple[str, ...]:
         return tuple(sorted({*self.corpus.lab.experiment.points.units, *mutant.units}))
 
-    def _subject(self, name: str, units: Sequence[str], more: tuple[Path, ...] = ()) -> Subject:
-        spec = self._spec()
-        request = request_for(name, spec, self.tree, (*patches(spec, self.tree), *more), units)
-        kernel = build(request, deadline=self.deadline)
-        return Subject(name, kernel, tuple(points_of(kernel, list(units), False)))
-
-    def _bounded(self, bound: int) -> list[Scenario]:
-        return [each.model_copy(update={"bound": min(each.bound, bound)}) for each in self.corpus.scenarios]
-
-    def _deeper(self, mutant: Mutant) -> list[Scenario]:
-        """Scenarios whose own bound, or the one that the mutant asks for, is beyond the ceiling."""
-        asked = {killer.scenario: killer.bound for killer in mutant.killers}
-        bounds = {each.name: max(each.bound, asked.get(each.name, 0)) for each in self.corpus.scenarios}
-        return [each.model_copy(update={"bound": bounds[each.name]}) for each in self.corpus.scenarios
-                if bounds[each.name] > self.corpus.bound]  # fmt: skip
-
-    def _cells(self, subject: Subject, units: Sequence[str], scenarios: Sequence[Scenario]) -> tuple[Cell, ...]:
-        guest = self.corpus.lab.guest("sweep")
-        shelf = Shelf(subject, units, build_racer(), self.corpus.fresh, self.corpus.both_wake_ups, guest.filesystem)
-        found = {scenario.name: shelf.cell(scenario) for scenario in scenarios}
-        missing = [scenario for scenario in scenarios if found[scenario.name] is None]
-        if missing:
-            folder = self.folder / f"{subject.name}-{len(list(self.folder.glob(subject.name + '-*')))}"
-            hall = Hall(guest, supplies(guest), folder, self.deadline, both_wake_ups=self.corpus.both_wake_ups)
-            for scenario, result in zip(missing, sweep_all([subject], missing, hall)[0].results, strict=True):
-                found[scenario.name] = cell = cell_of(result)
-                shelf.keep(scenario, cell)
-        return tuple(cell for cell in found.values() if cell is not None)
-
-    def _killers(self, units: tuple[str, ...], cells: Sequence[Cell]) -> list[Cell]:
+    def _killers(self, mutant: Mutant, cells: Sequence[Cell]) -> list[Cell]:
         """Cells that fail where the base kernel, at points of the same files, does not."""
-        failing = [cell for cell in cells if cell.kinds and not cell.broken]
-        control = self._control(units, failing)
-        return strongest_first([cell for cell in failing if beyond(cell, control[cell.scenario, cell.bound])])
+        failing = {cell.scenario: cell for cell in cells if cell.kinds and not cell.broken}
+        wanted = [each.model_copy(update={"bound": failing[each.name].bound})
+                  for each in self.corpus.scenarios if each.name in failing]  # fmt: skip
+        control = self.stands[mutant.filesystem].controls(self._units(mutant), wanted)
+        shown = [cell for cell in failing.values() if beyond(cell, control[cell.scenario, cell.bound])]
+        return strongest_first(shown)
 
-    def _control(self, units: tuple[str, ...], failing: Sequence[Cell]) -> dict[tuple[str, int], Cell]:
-        """The base kernel's cells of the scenarios that failed. Raises LabBroke where they say nothing."""
-        if not failing:
-            return {}
-        wanted = [self.corpus.named[cell.scenario].model_copy(update={"bound": cell.bound}) for cell in failing]
-        cells = self._cells(self._subject(self.corpus.base, units), units, wanted)
-        broken = next((cell for cell in cells if cell.broken or not cell.complete), None)
-        if broken:
-            raise LabBroke(f"control: {broken.scenario} on {self.corpus.base}: {broken.broken or 'not complete'}")
-        key = ", ".join(units)
-        shown = {(cell.scenario, cell.bound): cell for cell in (*self.control.get(key, ()), *cells) if cell.kinds}
-        self.control[key] = tuple(shown.values())
-        return {(cell.scenario, cell.bound): cell for cell in cells}
+    def _control(self) -> dict[str, tuple[Cell, ...]]:
+        """The base kernel's failing cells, by file system (but for ext4) and units."""
+        return {
+            key if name == "ext4" else f"{name}: {key}": tuple(cells.values())
+            for name, stand in sorted(self.stands.items())
+            for key, cells in stand.control.items()
+        }
 
-    def _races(self, subject: Subject, units: Sequence[str], killers: Sequence[str]) -> tuple[Raced, ...]:
-        wanted = [self.corpus.named[name] for name in killers[:RACED_SCENARIOS]]
-        guest = self.corpus.lab.guest("stress")
-        shelf = Shelf(subject, units, build_racer(), self.corpus.fresh, self.corpus.both_wake_ups, guest.filesystem)
-        raced = {each.name: shelf.raced(each, self.corpus.races) for each in wanted}
-        missing = [each for each in wanted if raced[each.name] is None]
-        if missing:
-            ledger = StressLedger(subject.name, missing, guest.cpus)
-            folder = self.folder / f"{subject.name}-stress"
-            race(Plan(subject, guest, folder, self.corpus.races, accel.probe()), ledger, missing, self.deadline)
-            for each in missing:
-                if each.name in ledger.results:
-                    raced[each.name] = result = raced_of(ledger.results[each.name])
-                    shelf.keep_raced(each, self.corpus.races, result)
-        return tuple(each for each in raced.values() if each is not None)
+
+def _bounded(scenarios: Sequence[Scenario], bound: int) -> list[Scenario]:
+    return [each.model_copy(update={"bound": min(each.bound, bound)}) for each in scenarios]
+
+
+def _deeper(scenarios: Sequence[Scenario], mutant: Mutant, ceiling: int) -> list[Scenario]:
+    """Scenarios whose own bound, or the one that the mutant asks for, is beyond the ceiling."""
+    asked = {killer.scenario: killer.bound for killer in mutant.killers}
+    bounds = {each.name: max(each.bound, asked.get(each.name, 0)) for each in scenarios}
+    return [each.model_copy(update={"bound": bounds[each.name]}) for each in scenarios if bounds[each.name] > ceiling]
 
 
 def _said(cells: Sequence[Cell]) -> bool:
@@ -189,7 +180,9 @@ def _said(cells: Sequence[Cell]) -> bool:
 def _state(cells: Sequence[Cell], killers: Sequence[Cell]) -> tuple[State, str]:
     if killers:
         return "killed", ""
-    if cells and all("(boot-failure)" in cell.broken for cell in cells):
+    if not cells:
+        return "broken", "none of the scenarios that were asked for runs on its file system"
+    if all("(boot-failure)" in cell.broken for cell in cells):
         return "no-boot", cells[0].broken
     unsaid = next((cell for cell in cells if cell.broken or not cell.complete), None)
     if unsaid:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from harness.mutants.matrix import Cell, Matrix, Raced, Row
 
-HEAD = ("mutant", "row", "killed by", "needs", "schedules", "stress")
+HEAD = ("mutant", "row", "killed by", "needs", "schedules", "seconds", "stress", "seconds")
 
 
 def render_kill_matrix(matrix: Matrix) -> str:
@@ -35,25 +35,29 @@ def summary(matrix: Matrix) -> str:
 
 def _line(row: Row) -> tuple[str, ...]:
     if row.state != "killed":
-        return (row.name, row.row, row.state, "", "", "")
+        return (row.name, row.row, row.state, *[""] * (len(HEAD) - 3))
     best = row.cell(row.killers[0])
     more = f" +{len(row.killers) - 1}" if len(row.killers) > 1 else ""
     found = f"{best.first} of {sum(best.ran.values())}"
-    return (row.name, row.row, best.scenario + more, f"c={best.fails_at} {_kinds(best)}", found, _stress(row.raced))
+    needs = f"c={best.fails_at} {_kinds(best)}"
+    soon = f"{best.seconds_to_first:.2f}" if best.seconds_to_first is not None else ""
+    return (row.name, row.row, best.scenario + more, needs, found, soon, *_stress(row.raced))
 
 
 def _kinds(cell: Cell) -> str:
     return ",".join(cell.kinds)
 
 
-def _stress(raced: Sequence[Raced]) -> str:
+def _stress(raced: Sequence[Raced]) -> tuple[str, str]:
+    """Races to the first failure and the seconds they take, of the scenario that shows it soonest."""
     told = [each for each in raced if not each.broken]
     if not told:
-        return "not raced" if not raced else "broken"
-    hits = [each.races_to_first for each in told if each.races_to_first]
+        return ("not raced" if not raced else "broken", "")
+    hits = [(each.seconds_to_first, each.races_to_first) for each in told if each.races_to_first is not None]
     if not hits:
-        return f"none in {sum(each.races for each in told):,}"
-    return f"1 in {min(hits):,.0f}"
+        return (f"none in {sum(each.races for each in told):,}", f"{sum(each.seconds for each in told):.0f} without")
+    seconds, races = min((seconds or 0.0, races) for seconds, races in hits)
+    return (f"1 in {races:,.0f}", f"{seconds:.2f}")
 
 
 def _power(rows: Sequence[Row]) -> list[str]:

@@ -88,3 +88,12 @@ def test_a_killer_that_does_not_exist_is_bad_input(tmp_path: Path) -> None:
     mutant = load_mutant(written(tmp_path, "Killed-by: no-such c=1 tags\n"))
     with pytest.raises(BadInput, match="no scenario is called `no-such`"):
         check_killers([mutant], ["read-write-hole"])
+
+
+def test_a_mutant_names_the_file_system_of_its_guest(tmp_path: Path) -> None:
+    killed = "Killed-by: read-write-hole c=1 tags\n"
+    assert load_mutant(written(tmp_path, killed)).filesystem == "ext4"
+    assert load_mutant(written(tmp_path, "File-system: xfs-reflink\n" + killed)).filesystem == "xfs-reflink"
+    path = written(tmp_path, "File-system: btrfs\n" + killed)
+    with pytest.raises(BadInput, match=r":10: File-system: there is no `btrfs`: choose one of ext4, xfs, xfs-reflink"):
+        load_mutant(path)

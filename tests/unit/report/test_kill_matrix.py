@@ -16,7 +16,7 @@ MATRIX = Matrix("stock", "6.1.192", (KILLED, SURVIVES), {}, 42.4)
 
 def test_a_killed_mutant_is_told_with_scenario_bound_and_schedules() -> None:
     line = next(line for line in render_kill_matrix(MATRIX).splitlines() if line.startswith("early-clear"))
-    assert line.split() == ["early-clear", "6", "fsync-write", "c=1", "tags", "7", "of", "14", "not", "raced"]
+    assert line.split() == ["early-clear", "6", "fsync-write", "c=1", "tags", "7", "of", "14", "0.05", "not", "raced"]
 
 
 def test_a_survivor_is_told_with_its_reason() -> None:
@@ -32,9 +32,9 @@ def test_a_promise_that_did_not_hold_is_shown() -> None:
 
 def test_stress_is_told_beside_the_sweep() -> None:
     silent = replace(KILLED, raced=(Raced("fsync-write", 10_048, {}, 2.0),))
-    assert "none in 10,048" in render_kill_matrix(replace(MATRIX, rows=(silent,)))
+    assert "0.05     none in 10,048  2 without" in render_kill_matrix(replace(MATRIX, rows=(silent,)))
     seen = replace(KILLED, raced=(Raced("fsync-write", 10_000, {"tags": 5}, 2.0),))
-    assert "1 in 2,000" in render_kill_matrix(replace(MATRIX, rows=(seen,)))
+    assert "1 in 2,000  0.40" in render_kill_matrix(replace(MATRIX, rows=(seen,)))
 
 
 def test_the_summary_counts_what_needs_a_race_and_escapes_stress() -> None:
