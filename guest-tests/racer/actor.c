@@ -48,7 +48,7 @@ static void store_old(struct actor *a, int page)
 	const struct scenario *s = &a->shared->scenario;
 
 	for (int w = 0; w < WORDS; w++)
-		*(volatile uint64_t *)(a->map + page * s->unit + word_offset(w)) = old_value(s, page, w);
+		*(volatile uint64_t *)(a->map + page * s->unit + word_offset(w)) = old_value(s, a->window, page, w);
 }
 
 /*

@@ -67,15 +67,17 @@ static int shift_of(const struct scenario *s, int page)
 }
 
 /* Each operation that shifts this page moves it by its own length, once it has come to it: any of them may have. */
-static bool is_shifted_old(const struct scenario *s, int page, int word, uint64_t value)
+static bool is_shifted_old(const struct shared *sh, int page, int word, uint64_t value)
 {
+	const struct scenario *s = &sh->scenario;
+
 	for (int done = 1; done < 1 << s->actors; done++) {
 		int shift = 0;
 
 		for (int i = 0; i < s->actors; i++)
 			if ((done & 1 << i) && actor_has(s, i, OP_SHIFTS) && page >= s->actor[i].page)
 				shift += s->actor[i].pages;
-		if (shift && page + shift < s->pages && value == old_value(s, page + shift, word))
+		if (shift && page + shift < s->pages && value == old_value(s, sh->at, page + shift, word))
 			return true;
 	}
 	return false;
@@ -170,7 +172,7 @@ static bool may_see(const struct shared *sh, int reader, int page, int word, uin
 {
 	const struct scenario *s = &sh->scenario;
 
-	if (value == old_value(s, page, word) || is_shifted_old(s, page, word, value))
+	if (value == old_value(s, sh->at, page, word) || is_shifted_old(sh, page, word, value))
 		return true;
 	if (!value && may_be_zero(s, page))
 		return true;
@@ -196,11 +198,11 @@ static void check_slot(struct view *v, int page, int word, uint64_t value)
 	bool stores = word < s->actors && stores_to_file(s, word) && covers(s, word, page);
 	bool stored = stores && (v->s->at->result[word].stored & 1 << page);
 	uint64_t new = word < s->actors ? stored_value(v->s->at, word) : 0;
-	uint64_t old = old_value(s, page, word);
+	uint64_t old = old_value(s, v->s->at, page, word);
 
 	if (stores && value == new)
 		return;
-	if (is_shifted_old(s, page, word, value) || (shift_of(s, page) && word < s->actors && value == new))
+	if (is_shifted_old(v->s, page, word, value) || (shift_of(s, page) && word < s->actors && value == new))
 		return;
 	/* An operation that zeroes and stores zeroes first. */
 	if (!value && zero_by_others(s, page, stored ? word : -1))
@@ -280,7 +282,7 @@ static char letter_of(const struct shared *sh, int page, int word, uint64_t valu
 		return 'A' + word;
 	if (!value)
 		return '0';
-	return value == old_value(&sh->scenario, page, word) ? 'o' : '?';
+	return value == old_value(&sh->scenario, sh->at, page, word) ? 'o' : '?';
 }
 
 /* What an actor read, a letter a word: 0 zero, o old, A to D that actor's store, ? anything else; - a page not read. */

@@ -175,6 +175,8 @@ static void parse_line(struct job *job, char *key, char *value)
 		parse_image(job, value);
 	else if (!strcmp(key, "races"))
 		job->races = atoi(value);
+	else if (!strcmp(key, "seconds"))
+		job->seconds = atoi(value);
 	else if (!strcmp(key, "cpus"))
 		job->cpus = atoi(value);
 	else if (!strcmp(key, "seed"))

@@ -17,11 +17,11 @@ uint64_t stored_value(const struct window *w, int actor)
 	return w->serial << 8 | 0x80 | (actor + 1);
 }
 
-/* Content before the schedule: zeros in a hole or an unwritten extent, else a value of page and word. */
-uint64_t old_value(const struct scenario *s, int page, int word)
+/* Content before the schedule: zeros in a hole or an unwritten extent, else a value of window, page and word. */
+uint64_t old_value(const struct scenario *s, const struct window *w, int page, int word)
 {
 	if (has_old_data(s))
-		return 0x0a0d000000000000ULL | page << 8 | word;
+		return 0x0a0d000000000000ULL | w->number << 16 | page << 8 | word;
 	return 0;
 }
 

@@ -81,7 +81,7 @@ void oracle_reset(const struct scenario *s)
 /* Whether some page of the file is stored to through a mapping, so that a sync has to flush it. */
 static bool flush_is_due(const struct scenario *s)
 {
-	bool due = old_value(s, 0, 0);
+	bool due = has_old_data(s);
 
 	for (int i = 0; i < s->actors; i++)
 		due = due || (s->actor[i].op->effects & OP_STORES);
@@ -115,7 +115,7 @@ static uint32_t promised_now(const struct shared *s)
 	for (int p = 0; p < sc->pages; p++) {
 		if (page_may_vanish(sc, p))
 			continue;
-		if (old_value(sc, p, WORDS - 1))
+		if (has_old_data(sc))
 			words |= bit_of(WORDS - 1, p);
 		for (int i = 0; i < sc->actors; i++)
 			if (stores_to_file(sc, i) && (s->at->result[i].stored & 1 << p))
@@ -192,7 +192,7 @@ void oracle_at_sync(struct actor *a)
 	for (int w = 0; w < WORDS; w++) {
 		for (int p = a->spec->page; p < a->spec->page + a->spec->pages; p++) {
 			size_t within = p * s->unit + word_offset(w);
-			uint64_t value = w < s->actors ? stored_value(a->window, w) : old_value(s, p, w);
+			uint64_t value = w < s->actors ? stored_value(a->window, w) : old_value(s, a->window, p, w);
 
 			if (a->result->promised & bit_of(w, p))
 				a->result->durable[w][p] =
@@ -245,7 +245,8 @@ static void sync_once_more(struct shared *s, report_fn report, void *to)
 	tape_mark(MARK_FURTHER);
 	for (int w = 0; w < WORDS; w++) {
 		for (int p = 0; p < s->scenario.pages; p++) {
-			uint64_t value = w < s->scenario.actors ? stored_value(s->at, w) : old_value(&s->scenario, p, w);
+			uint64_t value =
+				w < s->scenario.actors ? stored_value(s->at, w) : old_value(&s->scenario, s->at, p, w);
 			unsigned int result;
 
 			if (!(words & bit_of(w, p)))

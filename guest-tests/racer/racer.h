@@ -73,6 +73,7 @@ struct result {
  */
 struct window {
 	uint64_t serial;	/* of the race: makes every stored value unique in the guest's life */
+	int number;		/* in the file: makes every old value unique in it */
 	size_t base;		/* its first byte's file offset */
 	struct result result[ACTORS_MAX];
 	uint64_t look[ACTORS_MAX][PAGES_MAX][WORDS];
@@ -140,7 +141,7 @@ enum effect {
 extern const struct op ops[];
 const struct op *find_op(const char *name);
 uint64_t stored_value(const struct window *w, int actor);
-uint64_t old_value(const struct scenario *s, int page, int word);
+uint64_t old_value(const struct scenario *s, const struct window *w, int page, int word);
 size_t word_offset(int word);
 bool guarded_read(struct actor *a, int page, uint64_t *words);
 bool guarded_touch(char *address);
@@ -279,7 +280,8 @@ struct job {
 	int images;
 	struct crash_image *image;
 	/* stress */
-	int races;
+	int races;		/* of each scenario */
+	int seconds;		/* that they may take; 0: any time */
 	int cpus;
 	unsigned int seed;
 };

@@ -7,6 +7,7 @@
 
 #define _GNU_SOURCE
 #include <errno.h>
+#include <math.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +18,12 @@
 
 #include "guest.h"
 #include "racer.h"
+#include "tally.h"
 
-#define KINDS_MAX 16
-#define EXAMPLES_MAX 5
 #define DELAY_MAX 4096		/* turns of an empty loop */
-#define SIGN_SECONDS 2
+#define SIGN_SECONDS 1
 #define STUCK_SECONDS 60	/* a batch takes well under one */
+#define STUCK_TURNS 20000	/* of the controller, 200 us each at the best: a guest that is starved of CPU makes few */
 
 struct stress {
 	struct job *job;
@@ -31,19 +32,13 @@ struct stress {
 	volatile unsigned int *arrived;		/* actors that are done with it */
 	volatile unsigned int *lined_up;	/* at the barriers of this batch */
 	volatile unsigned int *released;	/* barriers of this batch that have let all pass */
-	int kinds;
-	struct {
-		char kind[16];
-		unsigned int races;
-		int last;	/* race in which it was seen last: one race counts once */
-	} seen[KINDS_MAX];
-	int race;
-	int examples;
+	struct tally tally;
 	int first;	/* race of the batch's first window */
+	int asked;	/* races that the scenario is to have */
+	double until, said;	/* when its time is over, when a sign of life was given last */
+	volatile int raced;	/* windows of this batch that races are run in */
 	int splats;
 };
-
-static void count(void *to, const char *kind, const char *detail);
 
 static void relax(unsigned int turn)
 {
@@ -53,35 +48,61 @@ static void relax(unsigned int turn)
 		__builtin_ia32_pause();
 }
 
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* How far it is: silence means a hang to the lab. */
+static void say_alive(struct stress *t, int done)
+{
+	if (now() - t->said < SIGN_SECONDS)
+		return;
+	t->said = now();
+	record("{\"t\":\"alive\",\"races\":%d,\"asked\":%d}\n", done, t->asked);
+	record_flush();
+}
+
 /* What the kernel has said is of the race that has just ended; afterwards WARN_ON_ONCE is armed again. */
 static void listen_to_kernel(struct stress *t, int race)
 {
-	t->race = race;
-	t->splats += kernel_log_drain(count, t);
+	t->tally.race = race;
+	t->splats += kernel_log_drain(tally_count, &t->tally);
 	if (t->splats > FULL_TEXTS)
 		kernel_log_to_console(false);
 }
 
-/* Whoever is last knows that all have ended the race before, and looks what the kernel said of it. */
-static void line_up(struct stress *t, unsigned int window)
+/*
+ * Whoever is last knows that all have ended the race before, and looks what the kernel said of it, and at the clock.
+ * False if the time is over.
+ */
+static bool line_up(struct stress *t, unsigned int window)
 {
 	unsigned int want = (window + 1) * t->shared->scenario.actors;
 
 	if (__atomic_add_fetch(t->lined_up, 1, __ATOMIC_ACQ_REL) == want) {
-		if (window)
+		if (window) {
 			listen_to_kernel(t, t->first + window - 1);
+			say_alive(t, t->first + window);
+			if (now() > t->until)
+				t->raced = window;
+		}
 		__atomic_store_n(t->released, window + 1, __ATOMIC_RELEASE);
-		return;
 	}
 	for (unsigned int turn = 0; __atomic_load_n(t->released, __ATOMIC_ACQUIRE) <= window; turn++)
 		relax(turn);
+	return window < (unsigned int)t->raced;
 }
 
 static void races(struct stress *t, struct actor *a, unsigned int *seed)
 {
 	for (int i = 0; i < t->shared->windows; i++) {
 		actor_enter(a, &t->shared->window[i]);
-		line_up(t, i);
+		if (!line_up(t, i))
+			break;
 		for (volatile unsigned int delay = rand_r(seed) % (1 + rand_r(seed) % DELAY_MAX); delay; delay--)
 			;
 		run_operation(a);
@@ -117,22 +138,15 @@ static void stress_actor(void *argument, int number)
 	}
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
 /*
- * Has every actor do it. False if they do not all come back: no actor has come to the next barrier for a while. Time
- * alone says nothing, as a loaded host can stretch a batch without end.
+ * Has every actor do it. False if they do not all come back: no actor has come to the next barrier for a while in which
+ * the controller had the CPU often. Time alone says nothing, as a loaded host can stretch a race without end.
  */
 static bool all(struct stress *t, enum command command)
 {
 	double end = now() + STUCK_SECONDS;
 	unsigned int before = 0;
+	int last = 0;
 
 	t->shared->command = command;
 	*t->arrived = 0;
@@ -148,36 +162,19 @@ static bool all(struct stress *t, enum command command)
 		if (*t->lined_up != before) {
 			before = *t->lined_up;
 			end = now() + STUCK_SECONDS;
+			last = turn;
 		}
-		if (now() > end)
+		if (turn - last > STUCK_TURNS && now() > end)
 			return false;
 	}
 	return true;
 }
 
-static void count(void *to, const char *kind, const char *detail)
+/* A window without a race is looked at too: what is wrong there a neighbour has done. It counts as the last one's. */
+static void look_at(struct stress *t, int window)
 {
-	struct stress *t = to;
-	char quoted[1600];
-	int i;
-
-	for (i = 0; i < t->kinds && strcmp(t->seen[i].kind, kind); i++)
-		;
-	if (i == KINDS_MAX)
-		return;
-	if (i == t->kinds) {
-		snprintf(t->seen[i].kind, sizeof(t->seen[i].kind), "%s", kind);
-		t->seen[i].last = -1;
-		t->kinds++;
-	}
-	if (t->seen[i].last == t->race)
-		return;
-	t->seen[i].last = t->race;
-	t->seen[i].races++;
-	if (t->examples++ < EXAMPLES_MAX) {
-		json_text(quoted, sizeof(quoted), detail);
-		record("{\"t\":\"example\",\"race\":%d,\"kind\":\"%s\",\"detail\":\"%s\"}\n", t->race, kind, quoted);
-	}
+	t->tally.race = t->first + (window < t->raced ? window : t->raced - 1);
+	t->shared->at = &t->shared->window[window];
 }
 
 /*
@@ -191,36 +188,39 @@ static void check_tags(struct stress *t)
 	if (!s->scenario.tags || oracle_tags_clean(s))
 		return;
 	for (int i = 0; i < s->windows; i++) {
-		t->race = t->first + i;
-		s->at = &s->window[i];
-		oracle_tags(s, 0, count, t);
+		look_at(t, i);
+		oracle_tags(s, 0, tally_count, &t->tally);
 	}
 }
 
-static void batch(struct stress *t, int first)
+/* Returns how many races were run: a file's, or fewer where the time was over. */
+static int batch(struct stress *t, int first)
 {
 	struct shared *s = t->shared;
 
 	world_create(s);
 	if (!all(t, CMD_SETUP) || (s->scenario.prepare == PREP_SYNCED && fsync(s->fd)))
 		die("cannot prepare a batch");
-	t->race = t->first = first;
+	t->first = first;
+	t->raced = s->windows;
 	if (!all(t, CMD_RUN)) {
-		count(t, "hang", "the actors of a race do not end");
-		listen_to_kernel(t, t->race);
-		return;
+		t->raced = *t->released ?: 1;
+		t->tally.race = first + t->raced - 1;
+		tally_count(&t->tally, "hang", "the actors of a race do not end");
+		listen_to_kernel(t, t->tally.race);
+		return t->raced;
 	}
-	listen_to_kernel(t, first + s->windows - 1);
+	listen_to_kernel(t, first + t->raced - 1);
 	check_tags(t);
 	if (!all(t, CMD_LOOK))
 		die("cannot look at the mappings");
 	for (int i = 0; i < s->windows; i++) {
-		t->race = first + i;
-		s->at = &s->window[i];
-		check_results(s, count, t);
+		look_at(t, i);
+		check_results(s, tally_count, &t->tally);
 	}
-	listen_to_kernel(t, first + s->windows - 1);	/* what the looks brought about */
+	listen_to_kernel(t, first + t->raced - 1);	/* what the looks brought about */
 	world_remove(s, -1);
+	return t->raced;
 }
 
 /* A full file system has room for one race, and operations that move the file's end leave nothing for a second race in it. */
@@ -236,19 +236,33 @@ static int windows_of(const struct scenario *s)
 
 static void say_totals(struct stress *t, int done, double seconds)
 {
-	record("{\"t\":\"stress\",\"name\":\"%s\",\"races\":%d,\"cpus\":%d,\"seconds\":%.3f,\"failures\":{",
-	       t->shared->scenario.name, done, t->job->cpus, seconds);
-	for (int i = 0; i < t->kinds; i++)
-		record("%s\"%s\":%u", i ? "," : "", t->seen[i].kind, t->seen[i].races);
+	record("{\"t\":\"stress\",\"name\":\"%s\",\"races\":%d,\"asked\":%d,\"cpus\":%d,\"seconds\":%.3f,\"failures\":{",
+	       t->shared->scenario.name, done, t->asked, t->job->cpus, seconds);
+	tally_record(&t->tally);
 	record("}}\n");
 	record_flush();
+}
+
+/*
+ * Where each race needs a file of its own, or has an actor sleep, it costs as much as sixteen; on a full file system four
+ * commits more.
+ */
+static int races_of(const struct stress *t)
+{
+	const struct shared *s = t->shared;
+	int races = t->job->races;
+
+	if (s->windows == 1 || anyone_has(&s->scenario, OP_PINS))
+		races = (races + 15) / 16;
+	return is_full(&s->scenario) ? (races + 3) / 4 : races;
 }
 
 static int stress_process(struct stress *t)
 {
 	struct shared *s = t->shared;
-	double start, said;
-	int done = 0, stuck = 0;
+	bool stuck = false;
+	int done = 0;
+	double start;
 
 	install_bus_handler();
 	kernel_log_begin();
@@ -258,25 +272,13 @@ static int stress_process(struct stress *t)
 	if (is_full(&s->scenario))
 		space_fill(s);
 	actors_start(s->scenario.actors, s->scenario.processes, stress_actor, t);
-	start = said = now();
-	/*
-	 * Where each race needs a file of its own, or has an actor sleep, it costs as much as sixteen; on a full file system
-	 * four commits more.
-	 */
-	if (s->windows == 1 || anyone_has(&s->scenario, OP_PINS))
-		t->job->races = (t->job->races + 15) / 16;
-	if (is_full(&s->scenario))
-		t->job->races = (t->job->races + 3) / 4;
-	while (done < t->job->races && !stuck) {
-		batch(t, done);
-		done += s->windows;
-		if (now() - said > SIGN_SECONDS) {	/* silence means a hang to the lab */
-			said = now();
-			record("{\"t\":\"alive\",\"races\":%d}\n", done);
-			record_flush();
-		}
-		for (int i = 0; i < t->kinds; i++)
-			stuck |= !strcmp(t->seen[i].kind, "hang");
+	start = t->said = now();
+	t->until = t->job->seconds ? start + t->job->seconds : INFINITY;
+	t->asked = races_of(t);
+	while (done < t->asked && !stuck && (!done || now() < t->until)) {
+		done += batch(t, done);
+		say_alive(t, done);
+		stuck = tally_has(&t->tally, "hang");
 	}
 	say_totals(t, done, now() - start);
 	if (is_full(&s->scenario) && !stuck)

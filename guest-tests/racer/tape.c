@@ -117,8 +117,8 @@ static void record_promise(const struct shared *s, int mark)
 
 			record("%s[%zu,%d,%llu,%llu]", first ? "" : ",", p * sc->unit + word_offset(w),
 			       !!(promised & 1U << (w * PAGES_MAX + p)),
-			       (unsigned long long)(stores ? stored_value(s->at, w) : old_value(sc, p, w)),
-			       (unsigned long long)old_value(sc, p, w));
+			       (unsigned long long)(stores ? stored_value(s->at, w) : old_value(sc, s->at, p, w)),
+			       (unsigned long long)old_value(sc, s->at, p, w));
 			first = false;
 		}
 	}

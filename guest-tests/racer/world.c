@@ -15,13 +15,13 @@ bool has_old_data(const struct scenario *s)
 	return s->prepare == PREP_WRITTEN || s->prepare == PREP_SYNCED || s->prepare == PREP_FULL_WRITTEN;
 }
 
-static void write_old(const struct scenario *s, int fd, size_t base)
+static void write_old(const struct scenario *s, int fd, const struct window *at)
 {
 	for (int p = 0; p < s->pages; p++) {
 		for (int w = 0; w < WORDS; w++) {
-			uint64_t value = old_value(s, p, w);
+			uint64_t value = old_value(s, at, p, w);
 
-			if (pwrite(fd, &value, sizeof(value), base + p * s->unit + word_offset(w)) != sizeof(value))
+			if (pwrite(fd, &value, sizeof(value), at->base + p * s->unit + word_offset(w)) != sizeof(value))
 				die("cannot prepare the file");
 		}
 	}
@@ -45,7 +45,7 @@ void world_create(struct shared *s)
 	for (int i = 0; i < s->windows; i++)
 		s->window[i].serial = ++s->serial;
 	for (int i = 0; i < s->windows && sc->private_map && has_old_data(sc); i++)
-		write_old(sc, s->fd, s->window[i].base);
+		write_old(sc, s->fd, &s->window[i]);
 }
 
 /* Returns how many entries the emptied file's mapping still counts: any number but 0 is the kernel's mistake. */
@@ -66,8 +66,10 @@ void world_windows(struct shared *s, int windows)
 {
 	s->windows = windows;
 	s->at = &s->window[0];
-	for (int i = 0; i < windows; i++)
+	for (int i = 0; i < windows; i++) {
+		s->window[i].number = i;
 		s->window[i].base = i * s->scenario.pages * s->scenario.unit;
+	}
 }
 
 /*

@@ -232,6 +232,9 @@ class Stress(Section):
     """The complement on several CPUs: random timing, no probes."""
 
     races: int = Field(default=2000, ge=0, description="races a scenario; 0 leaves stress out")
+    seconds: int = Field(
+        default=10, ge=1, description="that a scenario's races may take on a kernel: slow ones end there"
+    )
     cpus: int = Field(default=2, ge=1, le=64)
 
 

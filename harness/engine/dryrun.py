@@ -28,7 +28,8 @@ def describe(experiment: Experiment, count: int = BATCHES) -> str:
         on = f" on {other}" if other != filesystem else ""
         lines.append(f"guest {number} of each kernel{on}: {named}")
     if plan.stress_races:
-        lines.append(f"stress: {plan.stress_races} races a scenario on {plan.stress_cpus} CPUs")
+        most = f"at most {plan.stress_seconds} s a scenario"
+        lines.append(f"stress: {plan.stress_races} races a scenario on {plan.stress_cpus} CPUs, {most}")
     for wanted in experiment.kernels:
         lines += ["", f"# {wanted.name}", *_make(experiment, wanted)]
     if plan.stress_races:

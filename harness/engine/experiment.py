@@ -78,6 +78,7 @@ class Experiment:
             granularity=experiment.points.granularity, units=self.units,
             stress_races=stress, stress_cpus=experiment.stress.cpus if stress else 0,
             both_wake_ups=self.choice.both_wake_ups,
+            stress_seconds=experiment.stress.seconds if stress else 0,
         )  # fmt: skip
 
     @property

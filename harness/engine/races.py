@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Stress of a run: each kernel's scenarios raced in a guest of several CPUs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,27 +51,38 @@ def race_all(
     with Progress("racing at random", len(subjects) * len(experiment.scenarios)) as progress:
         for subject in subjects:
             ledger = StressLedger(subject.name, experiment.scenarios, guest.cpus)
-            plan = Plan(subject, guest, folder / f"{subject.name}-stress", races, accelerator)
-            race(plan, ledger, experiment.scenarios, deadline)
-            progress.update(len(results))
+            seconds = experiment.plan.stress_seconds
+            plan = Plan(subject, guest, folder / f"{subject.name}-stress", races, accelerator, seconds)
+            race(plan, ledger, experiment.scenarios, deadline, _teller(progress, ledger, len(results)))
             results += [ledger.results[each.name] for each in experiment.scenarios if each.name in ledger.results]
             logs.append((subject, ledger.log))
     return Raced(tuple(results), tuple(logs))
 
 
+def _teller(progress: Progress, ledger: StressLedger, before: int) -> Callable[[], None]:
+    """Says how far it is; ``before`` are the results of the kernels before this one."""
+    return lambda: progress.update(before + ledger.done, f"{ledger.kernel}, {ledger.now}")
+
+
 @dataclass(frozen=True)
 class Plan:
-    """One kernel's stress."""
+    """One kernel's stress; ``seconds`` are those that a scenario's races may take, 0 any."""
 
     subject: Subject
     guest: GuestSpec
     folder: Path
     races: int
     accelerator: Accelerator
+    seconds: int = 0
 
 
-def race(plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadline: Deadline) -> None:
+def race(
+    plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadline: Deadline,
+    tell: Callable[[], None] = lambda: None,
+) -> None:  # fmt: skip
     """Guest after guest until every scenario is told of; one that the lab is at fault for ends its file system's.
+
+    ``tell`` is called with each record that the ledger took.
 
     A guest that lives but cannot be heard is replaced, CONNECTIONS_LOST_MAX times: what it had not told is raced again.
     """
@@ -81,9 +92,11 @@ def race(plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadli
         if not left or deadline.passed:
             return
         left = next(iter(by_filesystem(left, plan.guest.filesystem).values()))
-        job = Job(plan.subject.kernel.build_id, (), tuple(left), races=plan.races, cpus=plan.guest.cpus)
+        job = Job(
+            plan.subject.kernel.build_id, (), tuple(left), races=plan.races, seconds=plan.seconds, cpus=plan.guest.cpus
+        )
         try:
-            _boot(plan, job, ledger, number, deadline)
+            _boot(plan, job, ledger, number, deadline, tell)
         except ConnectionLost as error:
             lost += 1
             if lost > CONNECTIONS_LOST_MAX:
@@ -100,12 +113,19 @@ def _break(plan: Plan, ledger: StressLedger, left: Sequence[Scenario], why: str)
         ledger.results.setdefault(each.name, broken)
 
 
-def _boot(plan: Plan, job: Job, ledger: StressLedger, number: int, deadline: Deadline) -> None:
+def _boot(
+    plan: Plan, job: Job, ledger: StressLedger, number: int, deadline: Deadline, tell: Callable[[], None]
+) -> None:
     """One guest. Raises LabBroke if it ended in a way that no kernel is to blame for."""
     guest = mounted(plan.guest, job.scenarios[0].mount)
     boot = StressBoot(plan.subject.kernel, guest, plan.folder / f"guest-{number}", plan.accelerator)
     ledger.begin_guest()
-    raced = race_in_guest(boot, job, ledger.take, deadline)
+
+    def take(line: str) -> None:
+        ledger.take(line)
+        tell()
+
+    raced = race_in_guest(boot, job, take, deadline)
     if raced.end and raced.end.kind in CRASH:
         ledger.under_way(raced.end.console)
         ledger.crash(CRASH[raced.end.kind], raced.end.detail)

@@ -27,6 +27,14 @@ class StressLedger:
     finished: bool = False
     _examples: list[str] = field(default_factory=list)
     _unchecked: str = ""
+    _raced: int = 0  # of the scenario under way, as far as it is told
+    _asked: int = 0
+
+    @property
+    def done(self) -> float:
+        """Scenarios that are over, the one under way as a fraction."""
+        under_way = self.now and self.now not in self.results and self._asked
+        return len(self.results) + (min(1.0, self._raced / self._asked) if under_way else 0.0)
 
     def take(self, line: str) -> None:
         """One line of records. Raises LabBroke for what is none."""
@@ -39,10 +47,10 @@ class StressLedger:
 
     def begin_guest(self) -> None:
         """A new guest: it has begun no scenario yet."""
-        self.now, self.finished = "", False
+        self.now, self.finished, self._raced, self._asked = "", False, 0, 0
 
     def crash(self, kind: Kind, detail: str) -> None:
-        """The guest died in the scenario under way: one race that failed, the last.
+        """The guest died in the scenario under way: one race that failed, the last that is known of.
 
         Where its races were over and told of, as at the end of their process, the death counts on top.
         """
@@ -50,7 +58,9 @@ class StressLedger:
             return
         told = self.results.get(self.now)
         if told is None:
-            self.results[self.now] = StressResult(self.now, self.kernel, self.cpus, 1, {kind: 1}, 0.0, (detail,))
+            self.results[self.now] = StressResult(
+                self.now, self.kernel, self.cpus, self._raced + 1, {kind: 1}, 0.0, (detail,), asked=self._asked
+            )
         elif not told.broken and not (kind is Kind.HANG and kind in told.failures):  # the same hang, seen twice
             failures = {**told.failures, kind: told.failures.get(kind, 0) + 1}
             self.results[self.now] = replace(told, failures=failures, examples=(*told.examples, detail))
@@ -66,6 +76,7 @@ class StressLedger:
 
     def _take_scenario(self, row: dict[str, Any]) -> None:
         self.now, self._examples, self._unchecked = row["name"], [], row.get("missing", "")
+        self._raced, self._asked = 0, 0
 
     def _take_example(self, row: dict[str, Any]) -> None:
         self._examples.append(f"race {row['race']}: {row['detail']}")
@@ -77,7 +88,7 @@ class StressLedger:
         failures = {Kind(kind): count for kind, count in row["failures"].items()}
         self.results[row["name"]] = StressResult(
             row["name"], self.kernel, row["cpus"], row["races"], failures, row["seconds"],
-            tuple(self._examples), unchecked=self._unchecked,
+            tuple(self._examples), unchecked=self._unchecked, asked=row.get("asked", 0),
         )  # fmt: skip
 
     def _take_done(self, row: dict[str, Any]) -> None:
@@ -87,8 +98,9 @@ class StressLedger:
             broken = StressResult(row["name"], self.kernel, self.cpus, 0, {}, 0.0, broken=self._unchecked)
             self.results[row["name"]] = broken
 
-    def _take_alive(self, _row: dict[str, Any]) -> None:
-        """A sign of life: its coming is all there is to it."""
+    def _take_alive(self, row: dict[str, Any]) -> None:
+        """A sign of life."""
+        self._raced, self._asked = row["races"], row["asked"]
 
     def _take_bye(self, _row: dict[str, Any]) -> None:
         self.finished = True

@@ -20,6 +20,7 @@ class Job:
     points at which a stop is pruned (harness/points/silent.py) in schedules of ``prune_from`` stops or more; one of
     ``sample`` pruned schedules is run all the same, none if it is 0.
     With ``both_wake_ups`` a resumed actor that wakes another also goes on before that one, in a schedule of its own.
+    Stress runs ``races`` of each scenario, but no longer than ``seconds`` (0: any time).
     With ``tape`` all that reaches the media is recorded.
     """
 
@@ -31,6 +32,7 @@ class Job:
     flush: int = 0
     only: str = ""
     races: int = 0
+    seconds: int = 0
     cpus: int = 1
     seed: int = 1
     silent: frozenset[int] = frozenset()
@@ -56,6 +58,7 @@ class Job:
         lines += ["tape 1"] if self.tape else []
         lines += ["both-wake-ups 1"] if self.both_wake_ups else []
         lines += [f"races {self.races}", f"cpus {self.cpus}", f"seed {self.seed}"] if self.races else []
+        lines += [f"seconds {self.seconds}"] if self.races and self.seconds else []
         return "\n".join(lines + scenario_lines(self.scenarios)) + "\n"
 
 

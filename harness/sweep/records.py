@@ -198,3 +198,4 @@ class StressResult:
     examples: tuple[str, ...] = ()
     broken: str = ""
     unchecked: str = ""  # why a check that the scenario asks for was not made, else ""
+    asked: int = 0  # races that it was to have; fewer were run where its time was over or its guest died; 0: not told

@@ -53,6 +53,17 @@ def _stress_gaps(run: Run, scenario: ScenarioPlan, kernel: KernelInfo) -> list[s
     return [f"in stress {race.unchecked}"] if race.unchecked else []
 
 
+def cut_short(run: Run, scenario: str, kernel: str) -> str:
+    """That stress ran fewer races than it was to, as their time was over; "" if it did not.
+
+    Silence in fewer says less, as the interval of the rate does: it is no gap.
+    """
+    race = run.race(scenario, kernel)
+    if not race or race.broken or race.races >= race.asked or race.seconds < run.plan.stress_seconds:
+        return ""
+    return f"stress ran {race.races:,} of {race.asked:,} races in the {run.plan.stress_seconds} s that a scenario has"
+
+
 def broken(run: Run, scenario: str, kernel: str) -> str:
     """Why the sweep or the stress of this cell says nothing about the kernel; "" if both are sound."""
     parts = (run.result(scenario, kernel), run.race(scenario, kernel))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from harness.results.run import KernelInfo, Run
 from harness.verdict import sentences
 from harness.verdict.cells import Judged, judge_cell
+from harness.verdict.gaps import cut_short
 from harness.verdict.verdict import Cell, CellWord, Verdict, Word
 
 SHOWN = (CellWord.FAILS, CellWord.AS_EXPECTED)
@@ -90,7 +91,8 @@ def _take(run: Run, scenario: str, kernel: KernelInfo, judged_cell: Judged, reas
     elif cell.word is CellWord.KNOWN:
         reasons.notes.append(f"{where} {cell.sentence}")
     reasons.missing += [f"{where}: {sentence}" for sentence in judged_cell.undone]
-    reasons.notes += [f"{where}: {sentence}" for sentence in judged_cell.notes]
+    late = cut_short(run, scenario, kernel.name)
+    reasons.notes += [f"{where}: {sentence}" for sentence in (*judged_cell.notes, *([late] if late else []))]
     return cell
 
 

@@ -39,7 +39,7 @@ class Boots:
         return [text for text in lines[first:] if text.split(" ")[0] in KEYS]
 
 
-KEYS = ("build-id", "points", "resume", "known", "flush", "only", "races", "cpus", "seed", "scenario")
+KEYS = ("build-id", "points", "resume", "known", "flush", "only", "races", "cpus", "seed", "seconds", "scenario")
 
 
 def scripted_qemu(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

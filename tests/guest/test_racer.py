@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -230,6 +231,22 @@ def test_values_without_meaning_are_refused_when_the_job_is_read(race: Race, cas
     assert "scenario s" in said.rows[0]["why"]
 
 
+@pytest.mark.parametrize("op", ["punch", "pin", "truncate"])
+def test_races_end_with_their_time_also_within_a_file(race: Race, op: str) -> None:
+    each = of_two(op, "write-fault")
+    began = time.monotonic()
+    said = race("races 9000000", "seconds 2", "cpus 1", "seed 1", *scenario_lines([each]))
+    (row,) = said.of("stress")
+    assert time.monotonic() - began < 30
+    assert 2 <= row["seconds"] < 20
+    assert 0 < row["races"] < row["asked"] == (9000000 if op == "punch" else 562500)
+    assert row["failures"] == {}
+    alive = said.of("alive")
+    assert alive
+    assert [one["races"] for one in alive] == sorted({one["races"] for one in alive})
+    assert {one["asked"] for one in alive} == {row["asked"]}
+
+
 def test_stress_on_no_cpu_is_refused(race: Race) -> None:
     assert race("races 4", f"{LINE} {TWO}").of("broken")
 
@@ -299,6 +316,8 @@ WRONG: dict[str, set[str]] = {
     "collapsed-too-far": {"lost-bytes"},
     "other-window": {"lost-store"},
     "store-meant-for-another-window": {"lost-bytes"},
+    "read-of-other-window": {"stale-read"},
+    "other-window-in-file": {"lost-bytes"},
     "poisoned": set(),
     "poisoned-and-more": {"sigbus"},
     "poison-behind-end": {"sigbus"},

@@ -60,7 +60,7 @@ static void put(int page, int word, uint64_t value)
 
 static uint64_t old(int page, int word)
 {
-	return old_value(&s.scenario, page, word);
+	return old_value(&s.scenario, s.at, page, word);
 }
 
 static uint64_t stored_by(int actor)
@@ -342,6 +342,17 @@ static void store_meant_for_another_window(void)
 	put(0, B, stored_value(&s.window[1], B));
 }
 
+/* Old data of the next race's window. */
+static void read_of_other_window(void)
+{
+	has_read(A, NOBODY, old_value(&s.scenario, &s.window[1], 0, NOBODY));
+}
+
+static void other_window_in_file(void)
+{
+	put(0, NOBODY, old_value(&s.scenario, &s.window[1], 0, NOBODY));
+}
+
 static void poisoned(void)
 {
 	ops_are("hwpoison", "write-fault");
@@ -515,6 +526,8 @@ static const struct {
 	{ "collapsed-too-far", collapsed_too_far },
 	{ "other-window", other_window },
 	{ "store-meant-for-another-window", store_meant_for_another_window },
+	{ "read-of-other-window", read_of_other_window },
+	{ "other-window-in-file", other_window_in_file },
 	{ "poisoned", poisoned },
 	{ "poisoned-and-more", poisoned_and_more },
 	{ "poison-behind-end", poison_behind_end },

@@ -98,7 +98,7 @@ def test_a_dry_run_prints_the_plan_and_the_make_and_qemu_lines_of_every_kernel(
         "budget: 1200 s, coverage floor: 95%",
         "points: calls of fs/dax.c",
     ]
-    assert "stress: 9 races a scenario on 3 CPUs" in lines
+    assert "stress: 9 races a scenario on 3 CPUs, at most 10 s a scenario" in lines
     for name in ("unlocked", "stock"):
         first = lines.index(f"# {name}") + 1
         make = [shlex.split(line) for line in lines[first : first + 7]]

@@ -33,7 +33,7 @@ def test_a_dry_run_says_kernels_budget_points_guests_and_stress(lab: Path) -> No
     ]
     assert "guest 0 of each kernel: read-write-hole (c = 2)" in lines
     assert "guest 1 of each kernel: fsync-write (c = 1)" in lines
-    assert "stress: 500 races a scenario on 3 CPUs" in lines
+    assert "stress: 500 races a scenario on 3 CPUs, at most 10 s a scenario" in lines
 
 
 def test_a_dry_run_without_stress_does_not_speak_of_it(lab: Path) -> None:

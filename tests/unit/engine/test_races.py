@@ -11,6 +11,7 @@ from harness.deadline import Deadline
 from harness.engine.experiment import Choice, Experiment
 from harness.engine.guests import Supplies
 from harness.engine.races import Raced, race_all
+from harness.progress import Progress
 from harness.sweep.records import Kind
 from tests.fakes import stress
 from tests.fakes.boots import Boots
@@ -62,6 +63,23 @@ def test_one_guest_races_every_scenario(race: Race, boots: Boots) -> None:
     assert found(done) == {name: {Kind.SIGBUS: 3} for name in NAMES}
     assert boots.count() == 1
     assert {"races 2000", "cpus 2", "seed 1"} <= set(boots.job(0))
+
+
+def test_progress_counts_scenarios_and_the_races_of_the_one_under_way(
+    race: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[float, str]] = []
+    monkeypatch.setattr(Progress, "update", lambda _self, done, note="": told.append((done, note)))
+    half = [begin("two"), line("alive", races=1000, asked=2000)]
+    race(boot(*raced("one"), *half, *raced("two", "three")[1:], bye()))
+    assert (1.5, "stock, two") in told
+    assert [done for done, _note in told] == sorted(done for done, _note in told)
+    assert told[-1][0] == 3
+
+
+def test_the_time_of_a_scenario_stands_in_the_job(race: Race, boots: Boots) -> None:
+    race(boot(*raced(*NAMES), bye()))
+    assert "seconds 10" in boots.job(0)
 
 
 def test_no_races_are_run_where_none_are_wanted(race: Race, boots: Boots) -> None:

@@ -47,6 +47,24 @@ def test_a_crash_is_one_race_that_failed() -> None:
     )
 
 
+def test_a_crash_behind_races_that_were_told_of_is_one_of_them() -> None:
+    ledger = ledger_of(begin(), line("alive", races=500, asked=2000))
+    ledger.crash(Kind.OOPS, "kernel BUG")
+    result = ledger.results[NAME]
+    assert (result.races, result.asked, result.failures) == (501, 2000, {Kind.OOPS: 1})
+
+
+def test_a_scenario_under_way_counts_by_its_races() -> None:
+    ledger = ledger_of(begin())
+    assert ledger.done == 0
+    ledger.take(line("alive", races=500, asked=2000))
+    assert ledger.done == 0.25
+    ledger.take(totals())
+    assert ledger.done == 1
+    ledger.take(begin("two"))
+    assert ledger.done == 1
+
+
 def test_a_crash_does_not_replace_what_a_scenario_has_said_itself() -> None:
     ledger = ledger_of(begin(), totals())
     ledger.crash(Kind.OOPS, "kernel BUG")

@@ -60,8 +60,9 @@ def test_a_guest_behind_a_crash_is_told_what_is_known_and_to_write_each_row() ->
 def test_only_a_stress_job_speaks_of_races_cpus_and_seed() -> None:
     quiet = Job(BUILD_ID, (), (), cpus=4, seed=9).files()["job"].decode()
     assert "cpus" not in quiet
-    stress = Job(BUILD_ID, (), (), races=2000, cpus=4, seed=9).files()["job"].decode().splitlines()
-    assert stress[1:] == ["races 2000", "cpus 4", "seed 9"]
+    stress = Job(BUILD_ID, (), (), races=2000, seconds=7, cpus=4, seed=9).files()["job"].decode().splitlines()
+    assert stress[1:] == ["races 2000", "cpus 4", "seed 9", "seconds 7"]
+    assert b"seconds" not in Job(BUILD_ID, (), (), races=2000).files()["job"]
 
 
 def test_a_tape_is_asked_for_by_a_line_and_by_none_where_there_is_none() -> None:

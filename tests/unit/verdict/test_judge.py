@@ -248,6 +248,17 @@ def test_stress_counts_beside_the_sweep(failed: int | None, broken: str, word: W
     assert judge(stressed(small(), failed, broken)).word is word
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(10.2, True), (0.0, False)])
+def test_races_that_their_time_cut_short_are_told_and_pass(seconds: float, told: bool) -> None:
+    run = stressed(small(), 0)
+    cut = [replace(each, races=312, failures={}, seconds=seconds, asked=2000) if each.kernel == fakes.STOCK else each
+           for each in run.stress]  # fmt: skip
+    verdict = judge(replace(run, plan=replace(run.plan, stress_seconds=10), stress=tuple(cut)))
+    assert verdict.word is Word.PASS
+    note = "stress ran 312 of 2,000 races in the 10 s that a scenario has"
+    assert any(note in each for each in verdict.findings) is told
+
+
 def test_a_check_that_stress_could_not_make_is_no_pass() -> None:
     run = stressed(small(), 0)
     run = replace(run, stress=tuple(replace(each, unchecked="dirty-tags.ko is not loaded") for each in run.stress))
