@@ -10,11 +10,16 @@ from harness import folders
 from harness.errors import BadInput
 from harness.results import store
 from harness.results.files import write_whole
+from harness.results.github import annotations
 from harness.results.junit import junit
+from harness.results.kcidb import kcidb
 from harness.results.ktap import ktap
 from harness.results.run import Run
 
 CUTS = "powercut.json"  # a folder with it is of `lab powercut`, whose results no report reads
+
+
+FORMS = {"junit.xml": junit, "results.ktap": ktap, "kcidb.json": kcidb, "github.annotations": annotations}
 
 
 @dataclass(frozen=True)
@@ -58,13 +63,13 @@ class RunFolder:
         raise BadInput(f"`{name}` is no finished run in {parent}{last}")
 
     def save(self, run: Run) -> None:
-        """Writes results.json, junit.xml, results.ktap, versions.json, reproduce and, last of all, verdict.json."""
+        """Writes results.json, versions.json, reproduce, what other programs read and, last of all, verdict.json."""
         write_whole(self.path / "results.json", store.dump(run))
         write_whole(self.path / "versions.json", versions(run))
         write_whole(self.path / "reproduce", f"{run.reproduce}\n")
         if run.verdict:
-            write_whole(self.path / "junit.xml", junit(run))
-            write_whole(self.path / "results.ktap", ktap(run))
+            for name, form in FORMS.items():
+                write_whole(self.path / name, form(run))
             write_whole(self.path / "verdict.json", store.dump_verdict(run.verdict))
 
     def load(self) -> Run:

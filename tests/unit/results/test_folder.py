@@ -39,7 +39,8 @@ def test_what_was_saved_is_loaded() -> None:
 
 def test_a_saved_folder_holds_every_form() -> None:
     names = {path.name for path in saved().path.iterdir()}
-    assert names == {"results.json", "verdict.json", "junit.xml", "results.ktap", "versions.json", "reproduce"}
+    own = {"results.json", "verdict.json", "versions.json", "reproduce"}
+    assert names == own | {"junit.xml", "results.ktap", "kcidb.json", "github.annotations"}
 
 
 def test_versions_name_kernels_and_programs_without_source_lines() -> None:
