@@ -88,6 +88,8 @@ static const char *operation_missing(const struct scenario *s)
 
 		if (op->missing)
 			missing = op->missing();
+		if (s->processes && op->effects & OP_PIPES)
+			missing = "only threads share the pipe";
 		if (s->private_map && op->effects & OP_MAPSYNC)
 			missing = "a mapping by MAP_SYNC is shared, the scenario's are private";
 	}

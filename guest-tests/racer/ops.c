@@ -143,6 +143,8 @@ const struct op ops[] = {
 	{ "fork-store", op_fork_then_write, OP_STORES | OP_FAULTS, NULL },
 	{ "pin", op_pin, OP_READS | OP_FAULTS | OP_PINS, NULL },
 	{ "hwpoison", op_poison, OP_POISONS | OP_FAULTS, no_memory_failure },
+	{ "pipe-write", op_pipe_write, OP_PIPES, NULL },
+	{ "pipe-grow", op_pipe_grow, OP_PIPES | OP_GROWS, NULL },
 	{ NULL, NULL, 0, NULL },
 };
 

@@ -49,6 +49,10 @@ void op_pin(struct actor *a);
 void op_poison(struct actor *a);
 void op_write_then_flush(struct actor *a);
 
+/* ops_pipe.c */
+void op_pipe_write(struct actor *a);
+void op_pipe_grow(struct actor *a);
+
 /* needs.c: why the operation cannot be done here, NULL if it can */
 const char *no_memory_failure(void);
 const char *no_map_sync(void);

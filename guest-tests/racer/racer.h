@@ -92,6 +92,7 @@ struct shared {
 	int filler;		/* and the one that fills it */
 	unsigned int files;	/* made so far */
 	int fd;			/* the controller's, of that file */
+	int pipe[2];
 	char now[256];		/* the schedule under way, for the parent if this process dies */
 	struct window *at;	/* the window that the controller looks at */
 	int windows;		/* in use */
@@ -135,6 +136,8 @@ enum effect {
 	OP_SMALL = 1 << 12,	/* its mapping is not aligned to 2 MiB, so that it is made of 4 KiB entries alone */
 	OP_MAPSYNC = 1 << 13,	/* its mapping is made with MAP_SYNC */
 	OP_PINS = 1 << 14,	/* refers to a page: who takes its block away sleeps until it lets go */
+	OP_PIPES = 1 << 15,	/* acts on the pipe that its threads share, not on the file */
+	OP_GROWS = 1 << 16,	/* makes room in it */
 };
 
 /* ops.c */
@@ -188,6 +191,10 @@ void space_free(struct shared *s);
 void space_release(struct shared *s);
 int space_reuse(struct shared *s, int blocks);
 bool space_reused_whole(const struct shared *s);
+
+/* ops_pipe.c */
+void pipe_open(struct shared *s);
+void pipe_close(struct shared *s);
 
 /* needs.c */
 const char *scenario_needs(const struct scenario *s);

@@ -38,6 +38,7 @@ void world_create(struct shared *s)
 
 	if (ftruncate(s->fd, length))
 		die("cannot extend %s", s->path);
+	pipe_open(s);
 	if (is_full(sc))
 		space_free(s);
 	if (sc->prepare == PREP_UNWRITTEN && fallocate(s->fd, 0, 0, length))
@@ -53,6 +54,7 @@ long world_remove(struct shared *s, int il)
 {
 	__s64 count = s->fd;
 
+	pipe_close(s);
 	if (ftruncate(s->fd, 0))
 		die("cannot empty %s", s->path);
 	if (il < 0)

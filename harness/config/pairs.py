@@ -58,7 +58,9 @@ def pair_scenarios(parts: Iterable[Part], file: PairsFile, names: Sequence[str] 
 
 def _pairs(part: Part, file: PairsFile, names: Sequence[str]) -> list[tuple[str, str]]:
     core = set(names or file.core or effects())
-    every = combinations_with_replacement(effects(), 2)
+    # What acts on no file meets nothing of the others; asked for by name it is run all the same.
+    on_file = [name for name, does in effects().items() if "PIPES" not in does or name in names]
+    every = combinations_with_replacement(on_file, 2)
     if part == "more":
         return [] if names else [pair for pair in every if not set(pair) <= core]
     return [pair for pair in every if set(pair) <= core]

@@ -67,9 +67,9 @@ def _reaches(experiment: Experiment, made: Made, hall: Hall) -> tuple[list[Reach
         return [], set()
     subject = Subject(made.wanted.name, made.kernel, tuple(replace(each, index=at) for at, each in enumerate(near)))
     inner = replace(hall, folder=hall.folder.parent / "pick")
-    results = sweep_all([subject], _unstopped(experiment), inner)[0].results
+    results = sweep_all([subject], unstopped(experiment.scenarios), inner)[0].results
     pairs = zip(experiment.scenarios, results, strict=True)
-    reached = [_reach(scenario, result, subject.points, lines) for scenario, result in pairs]
+    reached = [reach_of(scenario, result, subject.points, lines) for scenario, result in pairs]
     return reached, lines_with_code(near, lines)
 
 
@@ -81,11 +81,13 @@ def _narrowed(experiment: Experiment, chosen: Sequence[Scenario]) -> Experiment:
     return replace(experiment, choice=choice, scenarios=tuple(chosen), expectations=expectations)
 
 
-def _unstopped(experiment: Experiment) -> list[Scenario]:
-    return [each.model_copy(update={"bound": 0, "checks": ()}) for each in experiment.scenarios]
+def unstopped(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """The scenarios without stops and further checks: what they pass is all that is asked."""
+    return [each.model_copy(update={"bound": 0, "checks": ()}) for each in scenarios]
 
 
-def _reach(scenario: Scenario, result: SweepResult, points: Sequence[Point], lines: set[Line]) -> Reach:
+def reach_of(scenario: Scenario, result: SweepResult, points: Sequence[Point], lines: set[Line]) -> Reach:
+    """What a scenario that was swept without stops passed of ``lines``."""
     cover = result.coverage
     passed = {*cover.stopped, *cover.reached, *cover.beyond, *cover.atomic}
     hit = [point for point in points if point.index in passed]

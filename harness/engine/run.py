@@ -44,11 +44,13 @@ from harness.verdict.judge import judged
 
 @dataclass(frozen=True)
 class Manner:
-    """How a kind of run differs from `lab run`: guests a kernel, who judges, the line that does it again."""
+    """How a kind of run differs from `lab run`: guests a kernel, who judges, the line that does it again, and who
+    chooses scenarios and points once the kernels are built."""
 
     batches: int = BATCHES
     judge: Callable[[Run], Run] = judged
     reproduce: str = ""
+    choose: Callable[[Experiment, Sequence[Made], Hall], tuple[Experiment, list[Subject]]] | None = None
 
 
 def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolder, Run]:
@@ -69,7 +71,7 @@ def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolde
     )  # fmt: skip
     if experiment.choice.pick:
         experiment = picked(experiment, made, hall)
-    subjects = _subjects(experiment, made)
+    experiment, subjects = manner.choose(experiment, made, hall) if manner.choose else _plain(experiment, made)
     say(f"run {folder.number}: {len(experiment.scenarios)} scenarios on {', '.join(each.name for each in subjects)}")
     sweepable = [each for each in subjects if each.points]
     swept = sweep_what_is_new(sweepable, experiment.scenarios, hall, reuse=experiment.choice.reuse) if sweepable else []
@@ -92,6 +94,10 @@ def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolde
     folder.save(run)
     record(folder, run)
     return folder, run
+
+
+def _plain(experiment: Experiment, made: Sequence[Made]) -> tuple[Experiment, list[Subject]]:
+    return experiment, _subjects(experiment, made)
 
 
 def _subjects(experiment: Experiment, made: Sequence[Made]) -> list[Subject]:

@@ -52,6 +52,12 @@ def instructions(function: Function, code: bytes, symbol_at: Callable[[int], str
         first = False
 
 
+def decoded(function: Function, code: bytes) -> Iterator[tuple[str, str]]:
+    """Mnemonic without its prefixes and operands of each instruction of a function."""
+    for _address, _size, mnemonic, operands in _decoder().disasm_lite(code, function.start):
+        yield mnemonic.split()[-1], operands
+
+
 def _kind(function: Function, mnemonic: str, operands: str, symbol_at: Callable[[int], str | None]) -> PointKind | None:
     """None for calls that only instrumentation made."""
     target = symbol_at(int(operands, 16)) if TARGET.match(operands) else None

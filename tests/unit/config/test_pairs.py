@@ -18,7 +18,8 @@ NONE = PairsFile()
 def test_the_base_part_holds_every_unordered_pair_on_every_preparation_once() -> None:
     made = pair_scenarios(["base"], NONE)
     found = [(*(actor.op for actor in each.actors), each.prepare) for each in made]
-    wanted = {(*pair, prepare) for pair in combinations_with_replacement(operations(), 2) for prepare in PREPARES}
+    on_file = [name for name in operations() if not name.startswith("pipe-")]  # these meet nothing of the others
+    wanted = {(*pair, prepare) for pair in combinations_with_replacement(on_file, 2) for prepare in PREPARES}
     assert len(found) == len(wanted)
     assert set(found) == wanted
     assert {(each.map, each.actors_as, each.size, each.bound) for each in made} == {("shared", "threads", "4K", 1)}

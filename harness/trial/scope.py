@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where a change is looked for on one kernel: the functions it touches, and their callers within those objects."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from harness.engine.kernels import points_of
+from harness.engine.subject import Subject
+from harness.kernel.artefacts import Kernel
+from harness.points.calls import callers
+from harness.points.point import Point
+from harness.points.touched import Line, lines_with_code, touched_functions
+
+
+@dataclass(frozen=True)
+class Scope:
+    """``lines``: changed lines that have code. ``touched`` functions hold some of it; ``callers`` call these.
+
+    ``whole``: no code line is touched (a constant, a table), and every function of the units stands for the change.
+    """
+
+    name: str
+    kernel: Kernel
+    lines: frozenset[Line]
+    touched: frozenset[str]
+    callers: frozenset[str]
+    fine: tuple[Point, ...]
+    points: tuple[Point, ...]
+    whole: bool = False
+
+    @property
+    def subject(self) -> Subject:
+        """What is swept."""
+        return Subject(self.name, self.kernel, self.points)
+
+    @property
+    def tracer(self) -> Subject:
+        """Every instruction of the touched functions: what tells who reaches the change."""
+        return Subject(self.name, self.kernel, self.fine)
+
+
+def scope_of(name: str, kernel: Kernel, units: Sequence[str], lines: set[Line], every_instruction: bool) -> Scope:
+    """The scope of the changed ``lines`` in ``units``. Raises BadInput for a unit that the kernel does not build."""
+    fine = points_of(kernel, sorted(units), True)
+    touched = touched_functions(fine, lines)
+    whole = not touched
+    touched = touched or {point.function for point in fine}
+    around = callers(kernel.vmlinux, fine, touched)
+    coarse = fine if every_instruction else points_of(kernel, sorted(units), False)
+    return Scope(
+        name, kernel, frozenset(lines_with_code(fine, lines)), frozenset(touched), frozenset(around),
+        _numbered(point for point in fine if point.function in touched),
+        _numbered(point for point in coarse if point.function in touched | around), whole,
+    )  # fmt: skip
+
+
+def _numbered(points: Iterable[Point]) -> tuple[Point, ...]:
+    return tuple(replace(point, index=index) for index, point in enumerate(points))

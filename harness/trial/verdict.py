@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The verdict of `lab try`: what the change brings, what it closes, and what of it nobody reached."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from harness.engine.pick import Reach
+from harness.points.touched import Line
+from harness.results.run import KernelInfo, Run
+from harness.sweep.records import Kind, SweepResult
+from harness.trial.scope import Scope
+from harness.verdict.judge import judge
+from harness.verdict.verdict import Cell, CellWord, Verdict, Word
+
+SHOWN = 12  # names in a list
+
+
+@dataclass(frozen=True)
+class Reached:
+    """One kernel's scope and what of it the scenarios reach without a stop."""
+
+    kernel: str
+    touched: frozenset[str]
+    callers: frozenset[str]
+    lines: frozenset[Line]
+    reached_lines: frozenset[Line]
+    reached: frozenset[str]  # functions
+
+    @classmethod
+    def of(cls, scope: Scope, reaches: Iterable[Reach]) -> "Reached":
+        """From the scope and the scenarios that reach it."""
+        found = list(reaches)
+        lines = frozenset(line for each in found for line in each.lines)
+        functions = frozenset(name for each in found for name in each.functions)
+        return cls(scope.name, scope.touched, scope.callers, scope.lines, lines, functions)
+
+    def told(self) -> str:
+        """What is reached, in a sentence."""
+        text = f"`{self.kernel}`: the change touches {listed(self.touched)}"
+        if self.callers:
+            text += f", called by {listed(self.callers)}"
+        text += f"; {len(self.reached_lines)} of {len(self.lines)} changed lines with code are reached"
+        left = self.lines - self.reached_lines
+        return text + (f", not {listed(f'{file}:{line}' for file, line in sorted(left))}" if left else "")
+
+
+def listed(names: Iterable[str]) -> str:
+    """The names in order, many of them shortened."""
+    every = list(names) if not isinstance(names, frozenset) else sorted(names)
+    more = f" and {len(every) - SHOWN} more" if len(every) > SHOWN else ""
+    return ", ".join(every[:SHOWN]) + more
+
+
+def judge_trial(run: Run, reached: Sequence[Reached]) -> Verdict:
+    """FAIL for what shows with the change alone, PASS for silence in scenarios that reach it."""
+    plain = judge(run)
+    told = tuple(each.told() for each in reached)
+    without, with_ = run.kernel("without"), run.kernel("with")
+    if without is None or with_ is None or "booted" not in (without.state, with_.state) or with_.state != "booted":
+        return replace(plain, findings=(*plain.findings, *told))
+    if not run.plan.scenarios:
+        return Verdict(Word.INCONCLUSIVE, _unreached(reached), findings=told)
+    return _compared(run, plain, without, with_, told)
+
+
+def _unreached(reached: Sequence[Reached]) -> str:
+    if not reached:
+        return (
+            "nothing to sweep: no C file is edited, and no object of fs/, mm/, drivers/dax/ or drivers/nvdimm/ differs"
+        )
+    names = frozenset(name for each in reached for name in each.touched)
+    return f"no operation reaches the change, so that nothing is known of it: it lies in {listed(names)}"
+
+
+def _compared(run: Run, plain: Verdict, without: KernelInfo, with_: KernelInfo, told: tuple[str, ...]) -> Verdict:
+    cells = {(cell.scenario, cell.kernel): cell for cell in plain.cells}
+    new, closed, broken, missing, notes = [], [], [], [], []
+    for each in run.plan.scenarios:
+        before, after = cells[each.name, without.name], cells[each.name, with_.name]
+        if CellWord.BROKEN in (before.word, after.word):
+            broken.append(f"`{each.name}`: {before.sentence if before.word is CellWord.BROKEN else after.sentence}")
+            continue
+        if kinds := _beyond(after, before):
+            new.append(f"`{each.name}` fails with the change alone ({', '.join(kinds)}): {after.sentence}")
+        elif after.word is CellWord.FAILS:
+            notes.append(f"`{each.name}` fails on both kernels: {_counts(run, each.name, without, with_)}")
+        if kinds := _beyond(before, after):
+            closed.append(f"`{each.name}` fails without the change alone ({', '.join(kinds)})")
+        missing += [f"`{each.name}`: {cell.sentence}" for cell in (before, after)
+                    if cell.word in (CellWord.UNPROVEN, CellWord.NOT_RUN)]  # fmt: skip
+    new += [reason for reason in plain.reasons if "outside of any scenario" in reason]
+    word = Word.FAIL if new else Word.BROKEN if broken else Word.INCONCLUSIVE if missing else Word.PASS
+    sentence = _sentence(run, word, new or broken or missing, closed)
+    return Verdict(word, sentence, (*new, *broken, *missing), (*closed, *notes, *told), plain.cells)
+
+
+def _beyond(cell: Cell, other: Cell) -> tuple[Kind, ...]:
+    """Kinds that fail in ``cell`` and not in ``other``."""
+    if cell.word is not CellWord.FAILS:
+        return ()
+    known = other.kinds if other.word in (CellWord.FAILS, CellWord.KNOWN) else ()
+    return tuple(kind for kind in cell.kinds if kind not in known)
+
+
+def _counts(run: Run, scenario: str, without: KernelInfo, with_: KernelInfo) -> str:
+    found = [_share(run.result(scenario, kernel.name)) for kernel in (without, with_)]
+    return f"in {found[0]} schedules without the change, in {found[1]} with it"
+
+
+def _share(result: SweepResult | None) -> str:
+    return f"{sum(result.failing.values()):,} of {sum(result.schedules.values()):,}" if result else "none"
+
+
+def _sentence(run: Run, word: Word, reasons: Sequence[str], closed: Sequence[str]) -> str:
+    count = len(run.plan.scenarios)
+    swept = sum(sum(result.schedules.values()) for result in run.results)
+    scope = f"{count} scenario{'s' * (count != 1)} that reach the change and {swept:,} schedules on both kernels"
+    if word is Word.PASS:
+        gain = f"; it closes {len(closed)} failing scenario{'s' * (len(closed) != 1)}" if closed else ""
+        return f"the change brings no failure in {scope}, at most {_bound(run)} stops a schedule{gain}"
+    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+    return f"{reasons[0]}{more}, of {scope}"
+
+
+def _bound(run: Run) -> int:
+    return max(each.bound for each in run.plan.scenarios)
