@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+
+import pytest
+
+from harness.kernel.artefacts import Kernel
+from harness.points.touched import Line
+from harness.trial.scope import Scope, scope_of
+from tests.unit.points.conftest import MINI, link
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Kernel:
+    import shutil
+
+    folder = tmp_path_factory.mktemp("scope") / "tree"
+    shutil.copytree(MINI, folder)
+    link(folder, 4)
+    return Kernel("mini", "key", folder, "6.1.0", "0a")
+
+
+def scoped(kernel: Kernel, *lines: Line) -> Scope:
+    return scope_of("mini", kernel, ["fs/dax.c"], set(lines), False)
+
+
+def line_of(text: str) -> Line:
+    lines = (MINI / "fs/dax.c").read_text().splitlines()
+    return "fs/dax.c", 1 + next(at for at, line in enumerate(lines) if text in line)
+
+
+def test_the_points_are_those_of_touched_functions_and_of_their_callers(kernel: Kernel) -> None:
+    scope = scoped(kernel, line_of("shared(a->value + 1)"))
+    assert (scope.touched, scope.callers, scope.whole) == ({"dax_tail"}, frozenset(), False)
+    assert {point.function for point in scope.points} == {"dax_tail"}
+    assert [point.index for point in scope.points] == list(range(len(scope.points)))
+    assert len(scope.fine) > len(scope.points)
+
+
+def test_lines_without_code_leave_the_whole_unit(kernel: Kernel) -> None:
+    scope = scoped(kernel, ("fs/dax.c", 1))
+    assert scope.whole and not scope.lines
+    assert {"dax_insert", "dax_tail", "dax_warn"} <= scope.touched

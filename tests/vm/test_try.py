@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`lab try` of one patch that is not DAX's, in real guests."""
+
+from pathlib import Path
+
+import pytest
+
+from harness import folders
+from harness.sweep.records import Kind
+from harness.trial.trial import TrialChoice, perform_trial, resolve_trial
+from harness.verdict.verdict import Word
+
+
+def test_the_revert_of_a_fix_of_pipes_is_caught_without_any_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAB_RUNS", str(tmp_path))
+    patch = folders.PROJECT / "patches" / "tried" / "pipe-resize-wakes-early.patch"
+    expected = next(line for line in patch.read_text().splitlines() if line.startswith("Expect: "))
+    assert expected == "Expect: FAIL pipe-write-grow hang"
+    choice = TrialChoice(folders.PROJECT / "lab.yaml", str(patch), scenarios=("pipe-write-grow",), bound=0)
+    _folder, run = perform_trial(resolve_trial(choice))
+    assert run.verdict and run.verdict.word is Word.FAIL
+    found = run.result("pipe-write-grow", "tried")
+    assert found and found.failing[0] == 1 and {v.kind for o in found.outcomes for v in o.violations} == {Kind.HANG}
