@@ -12,6 +12,7 @@
  *	sample N			one of N schedules pruned by that is run all the same
  *	both-wake-ups 1			also the schedules in which a resumed actor runs before those it wakes
  *	races N / cpus N / seed N	stress
+ *	trials N			what the operations cost, N times
  *	tape 1				all that reaches the media goes to the records
  *	filesystem NAME			of the images
  *	image FILE OFFSETS		of the next NVDIMM: a file to look at, offsets of words: 64,576,1088
@@ -179,6 +180,8 @@ static void parse_line(struct job *job, char *key, char *value)
 		job->seconds = atoi(value);
 	else if (!strcmp(key, "cpus"))
 		job->cpus = atoi(value);
+	else if (!strcmp(key, "trials"))
+		job->trials = atoi(value);
 	else if (!strcmp(key, "seed"))
 		job->seed = strtoul(value, NULL, 0);
 	else if (!strcmp(key, "scenario")) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * racer JOB: see job.c for the file. One with `races` is stress (stress.c), one with `image` looks at what a power cut
- * left (reboot.c), any other is a sweep (sweep.c).
+ * left (reboot.c), one with `trials` measures what operations cost (cost.c), any other is a sweep (sweep.c).
  */
 
 #include <stdlib.h>
@@ -19,5 +19,7 @@ int main(int argc, char **argv)
 	job_read(&job, argv[1]);
 	if (job.images)
 		return reboot_guest(&job);
+	if (job.trials)
+		return cost_guest(&job);
 	return job.races ? stress_guest(&job) : sweep_guest(&job);
 }

@@ -291,12 +291,16 @@ struct job {
 	int seconds;		/* that they may take; 0: any time */
 	int cpus;
 	unsigned int seed;
+	int trials;		/* cost.c: of each operation; 0: nothing is measured */
 };
 void job_read(struct job *job, const char *path);
 
 /* sweep.c, stress.c */
 int sweep_guest(struct job *job);
 int stress_guest(struct job *job);
+
+/* cost.c */
+int cost_guest(struct job *job);
 
 /* reboot.c */
 int reboot_guest(struct job *job);

@@ -236,8 +236,8 @@ static int windows_of(const struct scenario *s)
 
 static void say_totals(struct stress *t, int done, double seconds)
 {
-	record("{\"t\":\"stress\",\"name\":\"%s\",\"races\":%d,\"asked\":%d,\"cpus\":%d,\"seconds\":%.3f,\"failures\":{",
-	       t->shared->scenario.name, done, t->asked, t->job->cpus, seconds);
+	record("{\"t\":\"stress\",\"name\":\"%s\",\"races\":%d,\"asked\":%d,\"cpus\":%d,\"seconds\":%.3f,\"failed\":%d,\"failures\":{",
+	       t->shared->scenario.name, done, t->asked, t->job->cpus, seconds, t->tally.failed);
 	tally_record(&t->tally);
 	record("}}\n");
 	record_flush();

@@ -28,6 +28,10 @@ void tally_count(void *tally, const char *kind, const char *detail)
 	int i = place_of(t, kind);
 	char quoted[1600];
 
+	if (t->behind[t->race % WINDOWS_MAX] != t->race + 1) {
+		t->behind[t->race % WINDOWS_MAX] = t->race + 1;
+		t->failed++;
+	}
 	if (i == KINDS_MAX || t->seen[i].last == t->race)
 		return;
 	t->seen[i].last = t->race;

@@ -13,6 +13,8 @@ struct tally {
 		int last;	/* race in which it was seen last: one race counts once */
 	} seen[KINDS_MAX];
 	int race;		/* that of what is counted next */
+	int failed;		/* races that failed in any way */
+	int behind[WINDOWS_MAX];	/* one behind each of these; a file's races have places of their own */
 	int examples;
 };
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from harness.deadline import Deadline
 from harness.engine.experiment import Experiment, Wanted, debug_units
@@ -79,10 +80,11 @@ def differing_units(made: Sequence[Made]) -> list[str]:
     Kernels of two configs differ in every object, which says nothing of the patch.
     """
     built = [each.kernel for each in made if each.kernel is not None and each.kernel.objects]
-    if len(built) < 2 or built[0].config.read_bytes() != built[1].config.read_bytes():
-        return []
-    one, other = built[0].objects, built[1].objects
-    names = [name for name in one.keys() & other.keys() if one[name] != other[name]]
+    names: set[str] = set()
+    for one, other in combinations(built, 2):
+        if one.config.read_bytes() == other.config.read_bytes():
+            common = one.objects.keys() & other.objects.keys()
+            names |= {name for name in common if one.objects[name] != other.objects[name]}
     return sorted(name.removesuffix(".o") + ".c" for name in names)
 
 

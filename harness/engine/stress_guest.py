@@ -3,9 +3,10 @@
 
 import io
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from harness.config.models import GuestSpec
 from harness.deadline import Deadline
@@ -51,22 +52,57 @@ def race_in_guest(boot: StressBoot, job: Job, take: Callable[[str], None], deadl
     Raises ConnectionLost if the guest lives but cannot be heard, LabBroke if it was never reached, and what ``take``
     raises. A guest that ends is no error here: ``Raced.end`` says how.
     """
-    boot.folder.mkdir(parents=True)
-    (boot.folder / "job").write_bytes(job.files()["job"])
-    host, client = KeyPair.generate(), KeyPair.generate()
-    with _guest(boot, host, client) as guest:
+    with StressGuest(boot) as guest:
+        return guest.race(job, take, deadline, collect=True)
+
+
+class StressGuest:
+    """A guest that races one job after the other; it boots with the first."""
+
+    def __init__(self, boot: StressBoot) -> None:
+        """Makes the boot's folder."""
+        boot.folder.mkdir(parents=True)
+        self.boot, self.jobs = boot, 0
+        self.shell: Shell | None = None
+        self._guest: Guest | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stack.close()
+
+    def race(self, job: Job, take: Callable[[str], None], deadline: Deadline, collect: bool = False) -> Raced:
+        """As race_in_guest(), with dmesg if ``collect``.
+
+        Behind the first job each has a folder of its own in the guest, as files of the last may remain.
+        """
+        path = self.boot.folder / (f"job-{self.jobs}" if self.jobs else "job")
+        path.write_bytes(job.files()["job"])
+        place = f"mkdir /mnt/{self.jobs} && LAB_FOLDER=/mnt/{self.jobs} " if self.jobs else ""
+        self.jobs += 1
+        errors = io.BytesIO()
         try:
-            shell = connect(guest, host, client, deadline.sooner(BOOT_SECONDS))
-            put(shell, boot.folder / "job", JOB)
-            errors = io.BytesIO()
-            status = shell.run(f"racer {JOB}", Feed(guest, take), errors, deadline=deadline)
-            _collect_dmesg(shell, boot.folder / "dmesg")
+            guest, shell = self._booted(deadline)
+            put(shell, path, JOB)
+            status = shell.run(f"{place}racer {JOB}", Feed(guest, take), errors, deadline=deadline)
+            if collect:
+                _collect_dmesg(shell, self.boot.folder / "dmesg")
         except (KernelFailed, LabBroke):
             # The console and QEMU say whether the guest has ended and of what; the connection only that it is gone.
-            if guest.end is None or _never_reached(guest.end, deadline):
+            ended = self._guest.end if self._guest else None
+            if ended is None or _never_reached(ended, deadline):
                 raise
-            return Raced(guest.end)
+            return Raced(ended)
         return Raced(None, status, errors.getvalue().decode("utf-8", "replace").strip())
+
+    def _booted(self, deadline: Deadline) -> tuple[Guest, Shell]:
+        if self._guest is None or self.shell is None:
+            host, client = KeyPair.generate(), KeyPair.generate()
+            self._guest = self._stack.enter_context(_guest(self.boot, host, client))
+            self.shell = connect(self._guest, host, client, deadline.sooner(BOOT_SECONDS))
+        return self._guest, self.shell
 
 
 class Feed(io.BytesIO):

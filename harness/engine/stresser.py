@@ -59,11 +59,20 @@ class StressLedger:
         told = self.results.get(self.now)
         if told is None:
             self.results[self.now] = StressResult(
-                self.now, self.kernel, self.cpus, self._raced + 1, {kind: 1}, 0.0, (detail,), asked=self._asked
+                self.now,
+                self.kernel,
+                self.cpus,
+                self._raced + 1,
+                {kind: 1},
+                0.0,
+                (detail,),
+                asked=self._asked,
+                failed=1,
             )
         elif not told.broken and not (kind is Kind.HANG and kind in told.failures):  # the same hang, seen twice
             failures = {**told.failures, kind: told.failures.get(kind, 0) + 1}
-            self.results[self.now] = replace(told, failures=failures, examples=(*told.examples, detail))
+            failed = None if told.failed is None else min(told.failed + 1, told.races)
+            self.results[self.now] = replace(told, failures=failures, examples=(*told.examples, detail), failed=failed)
 
     def under_way(self, console: str) -> None:
         """Takes from a dead guest's console which scenario it was in: its record may have been on its way."""
@@ -88,7 +97,7 @@ class StressLedger:
         failures = {Kind(kind): count for kind, count in row["failures"].items()}
         self.results[row["name"]] = StressResult(
             row["name"], self.kernel, row["cpus"], row["races"], failures, row["seconds"],
-            tuple(self._examples), unchecked=self._unchecked, asked=row.get("asked", 0),
+            tuple(self._examples), unchecked=self._unchecked, asked=row.get("asked", 0), failed=row.get("failed"),
         )  # fmt: skip
 
     def _take_done(self, row: dict[str, Any]) -> None:

@@ -21,7 +21,8 @@ class Job:
     ``sample`` pruned schedules is run all the same, none if it is 0.
     With ``both_wake_ups`` a resumed actor that wakes another also goes on before that one, in a schedule of its own.
     Stress runs ``races`` of each scenario, but no longer than ``seconds`` (0: any time).
-    With ``tape`` all that reaches the media is recorded.
+    With ``tape`` all that reaches the media is recorded. With ``trials`` nothing is raced or swept: the first actors'
+    operations are timed so often.
     """
 
     build_id: str
@@ -40,6 +41,7 @@ class Job:
     sample: int = 0
     tape: bool = False
     both_wake_ups: bool = False
+    trials: int = 0
 
     def files(self) -> dict[str, bytes]:
         """The files to lay over the initramfs, by name without leading slash; stress takes the job alone."""
@@ -49,7 +51,7 @@ class Job:
         return {"job": self._text().encode(), "job.points": points, **more}
 
     def _text(self) -> str:
-        lines = [f"build-id {self.build_id}", *([] if self.races else ["points /job.points"])]
+        lines = [f"build-id {self.build_id}", *([] if self.races or self.trials else ["points /job.points"])]
         lines += [f"resume {self.resume}"] if self.resume else []
         lines += [f"known {self.known}"] if self.known else []
         lines += [f"flush {self.flush}"] if self.flush else []
@@ -59,6 +61,7 @@ class Job:
         lines += ["both-wake-ups 1"] if self.both_wake_ups else []
         lines += [f"races {self.races}", f"cpus {self.cpus}", f"seed {self.seed}"] if self.races else []
         lines += [f"seconds {self.seconds}"] if self.races and self.seconds else []
+        lines += [f"trials {self.trials}", f"seed {self.seed}"] if self.trials else []
         return "\n".join(lines + scenario_lines(self.scenarios)) + "\n"
 
 

@@ -199,3 +199,9 @@ class StressResult:
     broken: str = ""
     unchecked: str = ""  # why a check that the scenario asks for was not made, else ""
     asked: int = 0  # races that it was to have; fewer were run where its time was over or its guest died; 0: not told
+    failed: int | None = None  # races that failed in any way; None in a run of before it was counted
+
+    @property
+    def failing(self) -> int:
+        """Races that failed in any way; where they were not counted, those of the kind that most showed."""
+        return max(self.failures.values(), default=0) if self.failed is None else self.failed

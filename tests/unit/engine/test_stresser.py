@@ -43,7 +43,7 @@ def test_a_crash_is_one_race_that_failed() -> None:
     ledger = ledger_of(begin())
     ledger.crash(Kind.OOPS, "kernel BUG at fs/dax.c:415!")
     assert ledger.results[NAME] == StressResult(
-        NAME, "stock", 2, 1, {Kind.OOPS: 1}, 0.0, ("kernel BUG at fs/dax.c:415!",)
+        NAME, "stock", 2, 1, {Kind.OOPS: 1}, 0.0, ("kernel BUG at fs/dax.c:415!",), failed=1
     )
 
 

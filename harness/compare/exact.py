@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The exact part of a comparison: by scenario what two sweeps say of each other, and what the logs do."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.compare.lines import LineMap
+from harness.compare.seen import Place, Seen, place_of
+from harness.compare.windows import WindowChange, window_changes
+from harness.sweep.records import Kind, SweepResult
+from harness.verdict import sentences
+
+Word = Literal["fixed", "better", "same", "regressed", "unknown"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Lines of which something is said, as ``fs/dax.c:985`` and the function they lie in."""
+
+    function: str
+    where: str
+
+
+@dataclass(frozen=True)
+class ScenarioChange:
+    """One scenario on two kernels.
+
+    ``failing`` and ``schedules`` are (before, after); ``new`` and ``gone`` are kinds of violation, ``lost`` and
+    ``gained`` lines that one of the two was stopped at and the other, which has them, was not.
+    """
+
+    scenario: str
+    word: Word
+    why: str
+    bound: int  # that both were swept to
+    failing: tuple[int, int] = (0, 0)
+    schedules: tuple[int, int] = (0, 0)
+    windows: tuple[WindowChange, ...] = ()
+    new: tuple[Kind, ...] = ()
+    gone: tuple[Kind, ...] = ()
+    lost: tuple[Span, ...] = ()
+    gained: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One sort of complaint in the log, and the scenarios it came in."""
+
+    signature: str
+    title: str
+    kind: Kind
+    scenarios: tuple[str, ...]
+
+
+def scenario_change(scenario: str, before: Seen, after: Seen, lines: LineMap) -> ScenarioChange:
+    """What the sweeps of one scenario say. Without one of them, or with one that says nothing, it is unknown."""
+    one, two = before.result(scenario), after.result(scenario)
+    if one is None or two is None:
+        missing = before.label if one is None else after.label
+        return ScenarioChange(scenario, "unknown", f"{missing} was not swept", 0)
+    bound = min(one.bound, two.bound)
+    windows = window_changes(scenario, before, after, lines)
+    kinds = [_kinds(each, bound) for each in (one, two)]
+    new, gone = (tuple(kind for kind in Kind if kind in each) for each in (kinds[1] - kinds[0], kinds[0] - kinds[1]))
+    word, why = _word(before, after, one, two, windows, new)
+    return ScenarioChange(
+        scenario, word, why, bound, (_failing(one, bound), _failing(two, bound)),
+        (_run(one, bound), _run(two, bound)), windows, new, gone, *_coverage(before, after, one, two, lines),
+    )  # fmt: skip
+
+
+def _word(
+    before: Seen, after: Seen, one: SweepResult, two: SweepResult, windows: tuple[WindowChange, ...],
+    new: tuple[Kind, ...],
+) -> tuple[Word, str]:  # fmt: skip
+    """Evidence first: what a sound sweep has shown stays, whatever else was left undone."""
+    opened = [each for each in windows if each.change == "opened"]
+    if not one.broken and not two.broken and (new or opened):
+        shown = f"shows {', '.join(new)}, which {before.label} does not" if new else _plural(len(opened), "new window")
+        return "regressed", shown
+    for seen, result in ((before, one), (after, two)):
+        if undone := _undone(result):
+            return "unknown", f"{seen.label}: {undone}"
+    return _sound(one, two, windows, after)
+
+
+def _sound(one: SweepResult, two: SweepResult, windows: tuple[WindowChange, ...], after: Seen) -> tuple[Word, str]:
+    """Both were swept whole, and nothing is new."""
+    closed = [each for each in windows if each.change in ("closed", "removed")]
+    bound = min(one.bound, two.bound)
+    if not _failing(one, bound) and not _failing(two, bound):
+        return "same", f"silent on both: {sentences.scope([two], after.run.plan)}"
+    if _failing(two, bound):
+        return ("better", _plural(len(closed), "window") + " closed") if closed else ("same", "fails as before")
+    unreached = [each for each in windows if each.change in ("not reached", "fails")]
+    if unreached:
+        return "unknown", f"silent, but the code of {unreached[0].before} was not reached"
+    return "fixed", f"silent: {sentences.scope([two], after.run.plan)}"
+
+
+def _undone(result: SweepResult) -> str:
+    if result.broken:
+        return f"broken, {result.broken}"
+    if result.timed_out:
+        return f"{result.timed_out} schedules timed out"
+    return "" if result.complete else "not every schedule was run"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _kinds(result: SweepResult, bound: int) -> set[Kind]:
+    outcomes = [each for each in result.outcomes if len(each.schedule.stops) <= bound]
+    return {violation.kind for outcome in outcomes for violation in outcome.violations}
+
+
+def _failing(result: SweepResult, bound: int) -> int:
+    return sum(count for stops, count in result.failing.items() if stops <= bound)
+
+
+def _run(result: SweepResult, bound: int) -> int:
+    return sum(count for stops, count in result.schedules.items() if stops <= bound)
+
+
+def _coverage(
+    before: Seen, after: Seen, one: SweepResult, two: SweepResult, lines: LineMap
+) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Lines lost and gained: both kernels have them, one of them was stopped there.
+
+    A line is where the actor is: a longer way past a point counts on neither side.
+    """
+    olds = {_moved(place, lines): place for place in map(place_of, before.points)}
+    news = {place_of(point) for point in after.points}
+    was = {_moved(place, lines) for place in _stopped(before, one)}
+    now = _stopped(after, two)
+    both = olds.keys() & news
+    return _spans((was - now) & both), _spans((now - was) & both)
+
+
+def _moved(place: Place, lines: LineMap) -> Place:
+    function, file, number = place
+    return function, file, (lines.line(file, number) or 0) if file else 0
+
+
+def _stopped(seen: Seen, result: SweepResult) -> set[Place]:
+    return {place_of(point) for point in seen.points if point.index in result.coverage.stopped}
+
+
+def _spans(places: set[Place]) -> tuple[Span, ...]:
+    told = sorted(place for place in places if place[2])
+    return tuple(Span(function, f"{file}:{number}") for function, file, number in told)
+
+
+def signature_changes(before: Seen, after: Seen) -> tuple[tuple[Signature, ...], tuple[Signature, ...]]:
+    """Complaints of the kernel's log that are new, and those that are gone; over the scenarios that both ran."""
+    common = {each.name for each in before.run.plan.scenarios} & {each.name for each in after.run.plan.scenarios}
+    olds, news = (_signatures(seen, common | {""}) for seen in (before, after))
+    new = tuple(each for name, each in sorted(news.items()) if name not in olds)
+    gone = tuple(each for name, each in sorted(olds.items()) if name not in news)
+    return new, gone
+
+
+def _signatures(seen: Seen, scenarios: set[str]) -> dict[str, Signature]:
+    found: dict[str, Signature] = {}
+    for each in seen.findings:
+        if each.scenario not in scenarios:
+            continue
+        finding = each.finding
+        held = found.get(finding.signature)
+        names = {*(held.scenarios if held else ()), *([each.scenario] if each.scenario else [])}
+        found[finding.signature] = Signature(finding.signature, finding.title, finding.kind, tuple(sorted(names)))
+    return found
