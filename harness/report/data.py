@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from harness.report import facts
-from harness.report.grid import Grid, grids
+from harness.report.grid import Grid, grids, signed_visit
 from harness.report.harmless import harmless
 from harness.report.interleaving import Interleaving, Row
 from harness.report.source_map import SourceMap
@@ -134,7 +134,10 @@ def _or_none(row: int | None) -> int:
 
 
 def _flat(schedule: Schedule, places: Table[tuple[str, int]]) -> list[int]:
-    """Start order as one number (its actors as digits to base 4, led by a 1), stops, and three numbers a stop."""
+    """Start order as one number (its actors as digits to base 4, led by a 1), stops, and three numbers a stop.
+
+    These are actor, place and visit, the last negative for a stop that goes on first.
+    """
     order = 1
     for actor in schedule.order:
         order = 4 * order + actor
@@ -142,7 +145,7 @@ def _flat(schedule: Schedule, places: Table[tuple[str, int]]) -> list[int]:
 
 
 def _stops(stops: Iterable[Stop], places: Table[tuple[str, int]]) -> list[int]:
-    return [number for stop in stops for number in (stop.actor, places[(stop.function, stop.offset)], stop.visit)]
+    return [number for stop in stops for number in (stop.actor, places[(stop.function, stop.offset)], signed_visit(stop))]
 
 
 def _grid(grid: Grid, places: Table[tuple[str, int]]) -> Json:

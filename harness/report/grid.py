@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from harness.sweep.records import Outcome, Schedule, Stop, SweepResult
 from harness.sweep.window import trace_order
 
-Place = tuple[str, int, int]  # function, offset, visit
+Place = tuple[str, int, int]  # function, offset, visit, which is negative for a stop that goes on first (`^`)
 Group = tuple[tuple[int, ...], int, int]  # start order, actor of the first stop, of the second
 
 
@@ -44,7 +44,12 @@ def _schedules(result: SweepResult) -> Iterable[Schedule]:
 
 
 def _place(stop: Stop) -> Place:
-    return (stop.function, stop.offset, stop.visit)
+    return (stop.function, stop.offset, signed_visit(stop))
+
+
+def signed_visit(stop: Stop) -> int:
+    """The visit, negative for a stop that goes on first: what tells two stops at one point apart."""
+    return -stop.visit if stop.first else stop.visit
 
 
 def _axis(places: dict[Place, None], outcomes: Sequence[Outcome], actor: int) -> tuple[Place, ...]:
@@ -54,6 +59,7 @@ def _axis(places: dict[Place, None], outcomes: Sequence[Outcome], actor: int) ->
         return tuple(places)
     ranks, last = {}, -1.0
     for number, place in enumerate(places):
-        last = float(known[place]) if place in known else last + 1e-6 * (number + 1) / (len(places) + 1)
+        passed = known.get((*place[:2], abs(place[2])))
+        last = float(passed) if passed is not None else last + 1e-6 * (number + 1) / (len(places) + 1)
         ranks[place] = last
     return tuple(sorted(places, key=ranks.__getitem__))

@@ -8,6 +8,7 @@ means the same on another build of the same source.
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 STOP = re.compile(r"^(?P<actor>[A-D])@(?P<function>[\w.]+)\+(?P<offset>0x[0-9a-f]+)#(?P<visit>\d+)(?P<first>\^?)$")
@@ -85,7 +86,13 @@ class Schedule:
         order, *stops = text.split() or [""]
         if not re.fullmatch("[A-D]{1,4}", order) or len(set(order)) != len(order):
             raise ValueError(f"`{text}` is no schedule: it begins with the start order, as AB or BAC")
-        return cls(tuple("ABCD".index(letter) for letter in order), tuple(Stop.parse(stop) for stop in stops))
+        return cls(tuple("ABCD".index(letter) for letter in order), tuple(_stop(stop) for stop in stops))
+
+
+@lru_cache(maxsize=4096)
+def _stop(text: str) -> Stop:
+    """Stop.parse(): schedules by the ten thousand name a few hundred stops."""
+    return Stop.parse(text)
 
 
 @dataclass(frozen=True)

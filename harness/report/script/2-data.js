@@ -51,7 +51,7 @@ function opened(data, shared) {
     kernel.passing = passing(kernel);
     kernel.stopText = (stop) => {
       const [text, offset] = kernel.places[stop.place];
-      return `${LETTERS[stop.actor]}@${data.texts[text]}+0x${offset.toString(16)}#${stop.visit}`;
+      return `${LETTERS[stop.actor]}@${data.texts[text]}+0x${offset.toString(16)}#${Math.abs(stop.visit)}${stop.visit < 0 ? "^" : ""}`;
     };
     kernel.title = (schedule) => [schedule.order, ...schedule.stops.map(kernel.stopText)].join(" ");
     kernel.sourceOf = (stop) => kernel.places[stop.place][2];

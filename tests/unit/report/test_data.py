@@ -28,7 +28,7 @@ def schedules(data: dict[str, Any], kernel: dict[str, Any], flat: list[int]) -> 
         for _ in range(stops):
             actor, place, visit = flat[at : at + 3]
             text, offset = kernel["places"][place][:2]
-            words.append(f"{'ABCD'[actor]}@{data['texts'][text]}+{offset:#x}#{visit}")
+            words.append(f"{'ABCD'[actor]}@{data['texts'][text]}+{offset:#x}#{abs(visit)}{'^' * (visit < 0)}")
             at += 3
         found.append(" ".join(words))
     return found
@@ -115,7 +115,7 @@ def test_hostile_text_is_harmless_and_a_block_cannot_be_left() -> None:
 def test_four_actors_in_any_order_come_back() -> None:
     run = fakes.run()
     order = "DBAC"
-    result = replace(run.results[0], outcomes=(), passing=(order, f"{order} D@f+0x1#2"))
+    result = replace(run.results[0], outcomes=(), passing=(order, f"{order} D@f+0x1#2^"))
     data = scenario_data(replace(run, results=(result,)), run.plan.scenarios[0], source_map(run), ALL, ALL)
     assert schedules(data, data["kernels"][0], data["kernels"][0]["pass"]) == list(result.passing)
     assert str(Schedule.parse(result.passing[1])) == result.passing[1]
