@@ -6,11 +6,22 @@
 #include <linux/kprobes.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched.h>
 #include <linux/version.h>
 #include <linux/xarray.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
 #error "dirty-tags and durability need the xarray of DAX entries as it is since v5.10"
+#endif
+
+/* panic_notifier_list has a header of its own since v5.14 (f39650de687e, "kernel.h: split out panic and oops helpers"). */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
+#include <linux/panic_notifier.h>
+#endif
+
+/* A member of struct fd until v6.11. */
+#ifndef fd_file
+#define fd_file(f) ((f).file)
 #endif
 
 /* The devmap bit of page tables is gone since v6.17 (d438d2734170, "mm: remove devmap related functions"). */
@@ -48,6 +59,17 @@ static inline unsigned long lab_dax_pfn(unsigned long value, unsigned long index
 
 /* Without kprobes (linux/kprobes.h) the structure has no members; what needs no probe is built there all the same. */
 #ifdef CONFIG_KPROBES
+/* Where a function is that the kernel exports to no module: a probe on its name tells. NULL if there is none. */
+static inline void *lab_function(const char *name)
+{
+	struct kprobe probe = { .symbol_name = name };
+
+	if (register_kprobe(&probe))
+		return NULL;
+	unregister_kprobe(&probe);
+	return probe.addr;
+}
+
 /* The name of a function that was renamed: the one in use now, then older ones. */
 static inline int lab_register_kretprobe(struct kretprobe *probe, const char *const *names)
 {

@@ -18,10 +18,24 @@ __all__ = [
 
 
 class DebianSource(Section):
-    """A Debian package such as linux-source-6.1, or the first of ``fallback`` that can be had."""
+    """A Debian package such as linux-source-6.1, or the first of ``fallback`` that can be had.
 
-    debian: str = Field(pattern=r"^linux-source-\d+\.\d+$", description="Debian package, as linux-source-6.1")
+    With ``release`` they come from that release; linux-source is the newest kernel that it has.
+    """
+
+    debian: str = Field(pattern=r"^linux-source(-\d+\.\d+)?$", description="Debian package, as linux-source-6.1")
+    release: str | None = Field(
+        default=None,
+        pattern=r"^[a-z]+(-[a-z]+)*$",
+        description="Debian's release, as bullseye, trixie-backports or sid",
+    )
     fallback: Names = Field(default=(), description="packages to take, in this order, where the first cannot be had")
+
+    @model_validator(mode="after")
+    def _newest_of_a_release(self) -> "DebianSource":
+        if not self.release and "linux-source" in (self.debian, *self.fallback):
+            raise wrong("`linux-source` is the newest kernel of a release: name the `release`, as trixie-backports")
+        return self
 
 
 class DebSource(Section):

@@ -5,6 +5,16 @@
 #include <uapi/linux/sched/types.h>
 
 #include "interleave_internal.h"
+#include <lab_compat.h>
+
+/* sched_setattr_nocheck(): v6.1 exports it, v5.10 does not. sched_setscheduler() is exported by neither. */
+static int (*set_attributes)(struct task_struct *task, const struct sched_attr *attr);
+
+int il_actors_init(void)
+{
+	set_attributes = lab_function("sched_setattr_nocheck");
+	return set_attributes ? 0 : -ENOENT;
+}
 
 struct il_actor *il_current(void)
 {
@@ -16,7 +26,6 @@ struct il_actor *il_current(void)
 	return NULL;
 }
 
-/* sched_setattr_nocheck() is exported (since v5.3); sched_setscheduler() is not any more (v5.9). */
 void il_set_fifo(struct task_struct *task, int prio)
 {
 	struct sched_attr attr = {
@@ -25,7 +34,7 @@ void il_set_fifo(struct task_struct *task, int prio)
 		.sched_priority = prio,
 	};
 
-	sched_setattr_nocheck(task, &attr);
+	set_attributes(task, &attr);
 }
 
 /* Bit mask of the other actors of this run that can run, or that are asleep before their end. */

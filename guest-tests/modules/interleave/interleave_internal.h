@@ -62,6 +62,7 @@ u64 il_points_missed(void);
 int il_points_measure_base(void);
 
 /* actors.c */
+int il_actors_init(void);
 long il_join(unsigned int number);
 long il_park(void);
 long il_leave(void);
@@ -71,7 +72,7 @@ void il_reset(void);
 /* schedule.c: what happens at a point; the run as a whole */
 int il_hit(struct il_actor *a, u16 point, unsigned long address, struct pt_regs *regs, u8 atomic);
 long il_run_schedule(struct il_run __user *arg);
-int il_schedule_init(void);
+void il_schedule_init(void);
 void il_stopped(unsigned long *frame);
 void il_trampoline(void);
 

@@ -6,15 +6,11 @@
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/panic_notifier.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #include "interleave_internal.h"
-
-#ifndef fd_file
-#define fd_file(f) ((f).file)	/* until v6.11 */
-#endif
+#include <lab_compat.h>
 
 struct il_state il = { .quiet = __WAIT_QUEUE_HEAD_INITIALIZER(il.quiet) };
 
@@ -125,7 +121,8 @@ static int __init il_init(void)
 		return ret;
 	ret = il_points_measure_base();
 	if (!ret)
-		ret = il_schedule_init();
+		ret = il_actors_init();
+	il_schedule_init();
 	if (!ret)
 		ret = misc_register(&il_device);
 	if (ret) {

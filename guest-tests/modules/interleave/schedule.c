@@ -5,11 +5,11 @@
  * prepare_to_wait() and schedule() is as legal as any preemption; sleeping there would swallow wake-ups.
  */
 
-#include <linux/kprobes.h>
 #include <linux/stacktrace.h>
 #include <linux/uaccess.h>
 
 #include "interleave_internal.h"
+#include <lab_compat.h>
 
 #define POLL_MS 20		/* the controller's look at the actors */
 #define GIVE_UP_MS 30000	/* guest time after which actors that still run are given up */
@@ -222,14 +222,8 @@ long il_run_schedule(struct il_run __user *arg)
 	return copy_to_user(arg, &il.run, sizeof(il.run)) ? -EFAULT : 0;
 }
 
-/* stack_trace_save_tsk() is not exported: a probe on its name tells where it is. */
-int il_schedule_init(void)
+/* Without it ends are told without their stacks. */
+void il_schedule_init(void)
 {
-	struct kprobe kp = { .symbol_name = "stack_trace_save_tsk" };
-
-	if (!register_kprobe(&kp)) {
-		save_stack = (void *)kp.addr;
-		unregister_kprobe(&kp);
-	}
-	return 0;
+	save_stack = lab_function("stack_trace_save_tsk");
 }

@@ -18,7 +18,7 @@ def obtain(source: Source, deadline: Deadline) -> SourceTree:
 
     match source:
         case DebianSource():
-            return debian.obtain(source.debian, source.fallback, deadline)
+            return debian.obtain(source, deadline)
         case DebSource():
             return deb.obtain(Path(source.deb), deadline)
         case TarballSource():

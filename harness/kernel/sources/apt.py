@@ -2,15 +2,18 @@
 """apt with a configuration of its own: no root, nothing of the host's changed, packages of any Debian release."""
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from harness.deadline import Deadline
-from harness.errors import LabBroke
+from harness.errors import BadInput, LabBroke
 from harness.kernel.sources.mirrors import mirrors
 from harness.process import CommandFailed, run
 
+STILL_MOVING = ("sid", "unstable", "experimental")  # have no security suite: fixes come like all else
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+NOT_THERE = re.compile(r"does not have a Release file|404 +Not Found")
 NETWORK = ("Acquire::http", "Acquire::https", "Acquire::ForceIPv")
 CONFIGURATION = """\
 Dir::State "{folder}/state";
@@ -42,6 +45,11 @@ Signed-By: {keyring}
 """
 
 
+def suites(release: str) -> tuple[str, ...]:
+    """The suites that make up a Debian release: "bookworm" with its security suite, "trixie-backports" alone."""
+    return (release,) if "-" in release or release in STILL_MOVING else (release, f"{release}-security")
+
+
 class Apt:
     """A private apt in ``folder`` for one Debian release, its security suite included ("bookworm")."""
 
@@ -56,14 +64,29 @@ class Apt:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         (self.folder / "status").touch()
         uris = mirrors()
-        parts = ((uris.archive, self.release), (uris.security, f"{self.release}-security"))
-        text = "".join(SOURCE.format(uri=uri, suite=suite, keyring=KEYRING) for uri, suite in parts)
+        text = "".join(
+            SOURCE.format(
+                uri=uris.security if suite.endswith("-security") else uris.archive, suite=suite, keyring=KEYRING
+            )
+            for suite in suites(self.release)
+        )
         (self.folder / "lab.sources").write_text(text)
         (self.folder / "apt.conf").write_text(CONFIGURATION.format(folder=self.folder) + host_network())
 
     def update(self, deadline: Deadline) -> None:
-        """Fetches the package lists. Raises LabBroke."""
-        self._run(["apt-get", "-qq", "update"], deadline)
+        """Fetches the package lists. Raises BadInput if the mirrors have no such release, LabBroke."""
+        try:
+            self._run(["apt-get", "-qq", "update"], deadline)
+        except CommandFailed as error:
+            if NOT_THERE.search(error.output):
+                raise BadInput(f"`{self.release}` is no release that Debian's mirrors have; check its name") from None
+            raise
+
+    def newest_kernel(self, deadline: Deadline) -> str | None:
+        """The package with the newest kernel's source, by Debian's metapackage linux-source; None if there is none."""
+        shown = self._run(["apt-cache", "depends", "linux-source"], deadline)
+        found = re.search(r"Depends: (linux-source-\d+\.\d+)$", shown, re.M)
+        return found[1] if found else None
 
     def version(self, package: str, deadline: Deadline) -> str | None:
         """The newest version there is of ``package``, None if there is none."""

@@ -3,10 +3,10 @@
 
 import json
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 from harness import folders
+from harness.config.models import DebianSource
 from harness.deadline import Deadline
 from harness.errors import BadInput, LabBroke
 from harness.image.content import write_atomically
@@ -16,44 +16,55 @@ from harness.kernel.sources.apt import Apt
 from harness.kernel.sources.tree import KIND, SourceTree, release_of
 from harness.progress import say
 
-# Which Debian release has which package; a line more makes a newer one available.
+# Where a package is looked for if lab.yaml names no release: what does not move. One more is one line.
 RELEASES = {
+    "linux-source-5.10": ("bullseye",),
     "linux-source-6.1": ("bookworm",),
     "linux-source-6.12": ("trixie", "bookworm"),
 }
+NEWEST = "linux-source"  # Debian's metapackage
 NETWORK_SECONDS = 600.0
 
 
-def obtain(package: str, fallback: Sequence[str], deadline: Deadline) -> SourceTree:
-    """The tree of ``package``, else of the first of ``fallback`` that can be had, with a note that says so.
+def obtain(source: DebianSource, deadline: Deadline) -> SourceTree:
+    """The tree of the package, else of the first fallback that can be had, with a note that says so.
 
     What was fetched once is used as long as it is in the cache, so that two runs test the same kernel.
-    Raises BadInput for a package that no known release has, LabBroke if none can be had.
+    Raises BadInput for a package or release that is not known, LabBroke if none can be had.
     """
     failures: list[str] = []
-    for name in (package, *fallback):
-        if name not in RELEASES:
-            raise BadInput(f"`{name}`: not known which Debian release has it; there are {', '.join(RELEASES)}")
+    for name in (source.debian, *source.fallback):
+        releases = _releases(name, source.release)
+        pointer = _pointer(name, source.release)
         try:
-            tree = _cached(name) or _fetched(name, deadline)
+            tree = _cached(pointer) or _fetched(name, releases, pointer, deadline)
         except LabBroke as error:
             failures.append(f"{name}: {error}")
             continue
-        note = f"{package} could not be had ({failures[0]}); {name} is used instead" if failures else ""
+        note = f"{source.debian} could not be had ({failures[0]}); {name} is used instead" if failures else ""
         if note:
             say(note)
         return SourceTree(tree.folder, tree.release, tree.digest, note)
     raise LabBroke("\n".join(failures))
 
 
-def _pointer(package: str) -> Path:
+def _releases(package: str, release: str | None) -> tuple[str, ...]:
+    if release:
+        return (release,)
+    if package not in RELEASES:
+        known = ", ".join(RELEASES)
+        raise BadInput(f"`{package}`: not known which Debian release has it: name its `release` too; known are {known}")
+    return RELEASES[package]
+
+
+def _pointer(package: str, release: str | None) -> Path:
     """A file that names the digest of the package's tree."""
-    return folders.cache() / KIND / f"{package}.json"
+    return folders.cache() / KIND / (f"{package}@{release}.json" if release else f"{package}.json")
 
 
-def _cached(package: str) -> SourceTree | None:
+def _cached(pointer: Path) -> SourceTree | None:
     try:
-        digest = json.loads(_pointer(package).read_text())["digest"]
+        digest = json.loads(pointer.read_text())["digest"]
         keep(folders.cache() / KIND / digest)
     except (FileNotFoundError, ValueError, KeyError):
         return None
@@ -61,30 +72,31 @@ def _cached(package: str) -> SourceTree | None:
     return SourceTree(folder, release_of(folder), digest) if folder.is_dir() else None
 
 
-def _fetched(package: str, deadline: Deadline) -> SourceTree:
+def _fetched(package: str, releases: tuple[str, ...], pointer: Path, deadline: Deadline) -> SourceTree:
     soon = deadline.sooner(NETWORK_SECONDS)
     failures = []
-    for release in RELEASES[package]:
+    for release in releases:
         folder = folders.cache() / "apt" / release
         with locked(folder, soon, f"fetch {package}"):
-            if found := _cached(package):
+            if found := _cached(pointer):
                 return found
             try:
-                return _fetch_from(Apt(folder, release), package, soon)
+                return _fetch_from(Apt(folder, release), package, pointer, soon)
             except LabBroke as error:
                 failures.append(str(error))
     raise LabBroke("; ".join(failures))
 
 
-def _fetch_from(apt: Apt, package: str, deadline: Deadline) -> SourceTree:
+def _fetch_from(apt: Apt, package: str, pointer: Path, deadline: Deadline) -> SourceTree:
     apt.set_up()
     say(f"fetching Debian {apt.release}'s {package} (about 150 MB, once)")
     apt.update(deadline)
-    version = apt.version(package, deadline)
-    if not version:
+    name = apt.newest_kernel(deadline) if package == NEWEST else package
+    version = apt.version(name, deadline) if name else None
+    if not name or not version:
         raise LabBroke(f"Debian {apt.release} has no {package}")
-    archive = apt.download(package, version, deadline)
+    archive = apt.download(name, version, deadline)
     tree = deb.obtain(archive, deadline)
-    write_atomically(_pointer(package), [json.dumps({"digest": tree.digest, "version": version}).encode()])
+    write_atomically(pointer, [json.dumps({"digest": tree.digest, "package": name, "version": version}).encode()])
     shutil.rmtree(apt.folder, ignore_errors=True)  # package lists of 50 MB, of no use once the source is there
     return tree

@@ -9,7 +9,8 @@ from harness.config.models import DebianSource, DebSource, TarballSource, TreeSo
 from harness.deadline import Deadline
 from harness.errors import BadInput, LabBroke
 from harness.kernel.sources import debian, obtain, unpack
-from harness.kernel.sources.apt import Apt
+from harness.kernel.sources.apt import Apt, suites
+from harness.kernel.sources.mirrors import Mirrors
 from tests.fakes import kernel as fake
 
 
@@ -78,8 +79,62 @@ def test_without_any_package_the_lab_says_what_it_tried(monkeypatch: pytest.Monk
 
 
 def test_an_unknown_package_is_bad_input() -> None:
-    with pytest.raises(BadInput, match=r"linux-source-5\.1.*there are linux-source-6\.1"):
-        debian.obtain("linux-source-5.1", (), Deadline())
+    with pytest.raises(BadInput, match=r"linux-source-5\.1.*known are linux-source-5\.10, linux-source-6\.1"):
+        debian.obtain(DebianSource(debian="linux-source-5.1"), Deadline())
+
+
+def test_a_package_of_a_named_release_is_fetched_from_it_alone(monkeypatch: pytest.MonkeyPatch, package: Path) -> None:
+    archive = Archive(
+        monkeypatch, package, {"trixie-backports": ("linux-source-7.3",), "bookworm": ("linux-source-6.1",)}
+    )
+    source = DebianSource(debian="linux-source-7.3", release="trixie-backports")
+    assert obtain(source, Deadline()) == obtain(source, Deadline()) and archive.fetched == 1
+    with pytest.raises(LabBroke, match=r"Debian sid has no linux-source-6\.1"):
+        obtain(DebianSource(debian="linux-source-6.1", release="sid"), Deadline())
+
+
+def test_the_same_package_of_two_releases_is_fetched_twice(monkeypatch: pytest.MonkeyPatch, package: Path) -> None:
+    archive = Archive(monkeypatch, package, dict.fromkeys(("trixie", "bookworm"), ("linux-source-6.12",)))
+    obtain(DebianSource(debian="linux-source-6.12"), Deadline())
+    obtain(DebianSource(debian="linux-source-6.12", release="bookworm"), Deadline())
+    assert archive.fetched == 2
+
+
+def test_linux_source_is_the_newest_kernel_of_its_release(monkeypatch: pytest.MonkeyPatch, package: Path) -> None:
+    archive = Archive(monkeypatch, package, {"trixie-backports": ("linux-source-7.3",)})
+    depends = "linux-source\n  Depends: linux-source-7.3\n"
+    monkeypatch.setattr(Apt, "_run", lambda apt, argv, deadline: depends if "depends" in argv else "")
+    obtain(DebianSource(debian="linux-source", release="trixie-backports"), Deadline())
+    pointer = folders.cache() / "sources" / "linux-source@trixie-backports.json"
+    assert archive.fetched == 1 and '"package": "linux-source-7.3"' in pointer.read_text()
+
+
+def test_linux_source_without_a_release_is_refused() -> None:
+    with pytest.raises(ValueError, match="name the `release`"):
+        DebianSource(debian="linux-source")
+
+
+def test_a_release_that_no_mirror_has_is_bad_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "archive").mkdir()
+    here = f"file:{tmp_path}/archive"
+    monkeypatch.setattr("harness.kernel.sources.apt.mirrors", lambda: Mirrors(here, here))
+    apt = Apt(tmp_path / "apt", "nosuch")
+    apt.set_up()
+    with pytest.raises(BadInput, match="`nosuch` is no release"):
+        apt.update(Deadline.after(20))
+
+
+@pytest.mark.parametrize(
+    ("release", "parts"),
+    [
+        ("bullseye", ("bullseye", "bullseye-security")),
+        ("trixie-backports", ("trixie-backports",)),
+        ("bullseye-security", ("bullseye-security",)),
+        ("sid", ("sid",)),
+    ],
+)
+def test_a_release_has_the_suites_that_debian_gives_it(release: str, parts: tuple[str, ...]) -> None:
+    assert suites(release) == parts
 
 
 def test_a_local_package_is_unpacked(package: Path) -> None:
