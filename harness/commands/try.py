@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     from harness.trial.trial import TrialChoice, perform_trial, resolve_trial
 
     choice = TrialChoice(
-        args.config, args.change, args.base, args.git, words.names(args.scenario), args.bound,
+        args.config, args.change, args.base, args.git, words.names(args.scenario, "--scenario"), args.bound,
         words.budget(args.budget), args.points, args.filesystem, args.fewest,
     )  # fmt: skip
     trial = resolve_trial(choice)

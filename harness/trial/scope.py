@@ -39,10 +39,20 @@ class Scope:
         return Subject(self.name, self.kernel, self.fine)
 
 
-def scope_of(name: str, kernel: Kernel, units: Sequence[str], lines: set[Line], every_instruction: bool) -> Scope:
-    """The scope of the changed ``lines`` in ``units``. Raises BadInput for a unit that the kernel does not build."""
+def functions_of(kernel: Kernel, units: Sequence[str], lines: set[Line]) -> set[str]:
+    """Functions of ``units`` that hold code of ``lines``. Raises BadInput for a unit that the kernel does not build."""
+    return touched_functions(points_of(kernel, sorted(units), True), lines)
+
+
+def scope_of(
+    name: str, kernel: Kernel, units: Sequence[str], lines: set[Line], touched: set[str], every_instruction: bool
+) -> Scope:
+    """The scope of the changed ``lines`` in ``units``; ``touched`` as functions_of() gives them, of either kernel.
+
+    What a change only takes away has no line on one side, but the function that it was in.
+    """
     fine = points_of(kernel, sorted(units), True)
-    touched = touched_functions(fine, lines)
+    touched = touched & {point.function for point in fine}
     whole = not touched
     touched = touched or {point.function for point in fine}
     around = callers(kernel.vmlinux, fine, touched)

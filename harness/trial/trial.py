@@ -22,7 +22,7 @@ from harness.results.folder import RunFolder
 from harness.results.run import Run
 from harness.trial.change import Change, change_of
 from harness.trial.lines import changed_lines
-from harness.trial.scope import Scope, scope_of
+from harness.trial.scope import Scope, functions_of, scope_of
 from harness.trial.verdict import Reached, judge_trial
 
 WITHOUT, WITH = "base", "tried"  # names of the two kernels
@@ -64,7 +64,7 @@ class Trial:
         for scope in scopes:
             reaches = _reaches(scope, experiment.scenarios, hall)
             every += reaches
-            on = [each for each in reaches if (each.functions if scope.whole else each.lines)]
+            on = [each for each in reaches if (each.lines if scope.lines else each.functions)]
             found |= {each.scenario.name: each.scenario for each in on}
             self.reached.append(Reached.of(scope, on))
         if self.choice.fewest and found:
@@ -84,8 +84,10 @@ class Trial:
         files = {*units, *(name for kernel in kernels if kernel for name in kernel.edited if name.endswith(HEADERS))}
         lines = changed_lines(kernels[0], kernels[1], sorted(files))
         fine = self.choice.granularity == "instructions"
+        pairs = list(zip(kernels, lines, strict=True))
+        touched = {name for kernel, changed in pairs if kernel for name in functions_of(kernel, units, changed)}
         return [
-            scope_of(each.wanted.name, each.kernel, units, changed, fine)
+            scope_of(each.wanted.name, each.kernel, units, changed, touched, fine)
             for each, changed in zip(made, lines, strict=True)
             if each.kernel
         ]

@@ -87,7 +87,7 @@ def _compared(run: Run, plain: Verdict, without: KernelInfo, with_: KernelInfo, 
         if kinds := _beyond(before, after):
             closed.append(f"`{each.name}` fails without the change alone ({', '.join(kinds)})")
         missing += [f"`{each.name}`: {cell.sentence}" for cell in (before, after)
-                    if cell.word in (CellWord.UNPROVEN, CellWord.NOT_RUN)]  # fmt: skip
+                    if cell.word in (CellWord.UNPROVEN, CellWord.NOT_RUN) and not _unstoppable(run, cell)]  # fmt: skip
     new += [reason for reason in plain.reasons if "outside of any scenario" in reason]
     word = Word.FAIL if new else Word.BROKEN if broken else Word.INCONCLUSIVE if missing else Word.PASS
     sentence = _sentence(run, word, new or broken or missing, closed)
@@ -100,6 +100,14 @@ def _beyond(cell: Cell, other: Cell) -> tuple[Kind, ...]:
         return ()
     known = other.kinds if other.word in (CellWord.FAILS, CellWord.KNOWN) else ()
     return tuple(kind for kind in cell.kinds if kind not in known)
+
+
+def _unstoppable(run: Run, cell: Cell) -> bool:
+    """Whether no point is a place to stop at, so that the runs without a stop are all there is."""
+    result = run.result(cell.scenario, cell.kernel)
+    if result is None or result.broken or not result.complete or not result.schedules.get(0):
+        return False
+    return not (result.coverage.stopped or result.coverage.reached)
 
 
 def _counts(run: Run, scenario: str, without: KernelInfo, with_: KernelInfo) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from harness.kernel.artefacts import Kernel
 from harness.points.touched import Line
-from harness.trial.scope import Scope, scope_of
+from harness.trial.scope import Scope, functions_of, scope_of
 from tests.unit.points.conftest import MINI, link
 
 
@@ -19,7 +19,8 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Kernel:
 
 
 def scoped(kernel: Kernel, *lines: Line) -> Scope:
-    return scope_of("mini", kernel, ["fs/dax.c"], set(lines), False)
+    touched = functions_of(kernel, ["fs/dax.c"], set(lines))
+    return scope_of("mini", kernel, ["fs/dax.c"], set(lines), touched, False)
 
 
 def line_of(text: str) -> Line:
@@ -39,3 +40,8 @@ def test_lines_without_code_leave_the_whole_unit(kernel: Kernel) -> None:
     scope = scoped(kernel, ("fs/dax.c", 1))
     assert scope.whole and not scope.lines
     assert {"dax_insert", "dax_tail", "dax_warn"} <= scope.touched
+
+
+def test_a_function_of_the_other_kernel_stands_for_lines_that_are_gone(kernel: Kernel) -> None:
+    scope = scope_of("mini", kernel, ["fs/dax.c"], {("fs/dax.c", 1)}, {"dax_tail", "long_gone"}, False)
+    assert (scope.touched, scope.lines, scope.whole) == ({"dax_tail"}, frozenset(), False)

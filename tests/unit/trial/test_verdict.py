@@ -65,3 +65,10 @@ def test_a_sweep_that_was_cut_short_is_no_pass_and_a_broken_lab_is_told() -> Non
 def test_a_change_that_does_not_compile_fails() -> None:
     kernels = (KERNELS[0], replace(KERNELS[1], state="no-compile", detail="error"))
     assert judge_trial(run_of(result("base"), kernels=kernels), []).word is Word.FAIL
+
+
+def test_where_nothing_can_be_stopped_the_runs_without_a_stop_are_all_there_is() -> None:
+    nowhere = [result(kernel, bound=1, coverage=Coverage(atomic={1: "preemption off"})) for kernel in ("base", "tried")]
+    run = run_of(*nowhere)
+    bounded = replace(run.plan, scenarios=tuple(replace(each, bound=1) for each in run.plan.scenarios))
+    assert judge_trial(replace(run, plan=bounded), [REACHED]).word is Word.PASS
