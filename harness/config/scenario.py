@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from harness.collect.known_issues import Releases, within
 from harness.config.section import Names, Section, wrong
 from harness.sweep.records import Kind
 
@@ -30,18 +31,44 @@ class Actor(Section):
 
 
 class Behaviour(Section):
-    """Why violations of one kind are no news. With ``within`` only those of schedules that have a stop in one of these
-    functions (inlined ones too), or no stop at all if ``raceless``; without it all."""
+    """Why violations of one kind are no news.
+
+    With ``within`` only those of schedules whose every stop lies in one of these functions (inlined ones too): a stop
+    elsewhere may be what mattered. ``bound`` is the fewest stops that the behaviour takes, by default one where there
+    is a ``within``; ``raceless`` is the same as ``bound: 0``.
+    """
 
     reason: str = Field(min_length=1)
     within: Names = ()
     raceless: bool = False
+    bound: int | None = Field(default=None, ge=0, le=MAX_BOUND, description="fewest stops of a schedule that it covers")
+    kernels: Releases | None = Field(default=None, description="releases it is about, as `>=5.3 <6.13`; default: all")
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        if self.raceless and self.bound:
+            raise wrong(f"`raceless` needs no stop, and `bound` is {self.bound}: leave one of them out")
+        return self
+
+    @property
+    def fewest(self) -> int:
+        """Stops that a schedule has at least for this to be its cause."""
+        return self.bound if self.bound is not None else int(bool(self.within) and not self.raceless)
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether neither the number nor the place of stops matters, so that random races can be told too."""
+        return not self.within and not self.fewest
+
+    def holds_for(self, release: str) -> bool:
+        """Whether it is about a kernel of this release (``"6.1.192"``)."""
+        return not self.kernels or within(self.kernels, release)
 
     def covers(self, stops: Sequence[frozenset[str]]) -> bool:
         """Whether it is about a schedule; ``stops`` are the functions that each of its stops lies in."""
-        if not self.within:
-            return True
-        return any(names & set(self.within) for names in stops) if stops else self.raceless
+        if len(stops) < self.fewest:
+            return False
+        return not self.within or all(names & set(self.within) for names in stops)
 
 
 def _behaviour(value: Any) -> Any:

@@ -58,7 +58,7 @@ def perform(wish: Wish) -> tuple[RunFolder, PowerCuts]:
     _keep_inputs(folder.path, scenarios)
     say(f"run {folder.number}: power cuts in {len(scenarios)} scenarios on {name}")
     recorder, found, examiner, broken = _cut(experiment, subject, scenarios, folder.path, deadline, wish, only)
-    failures = tally.known(examiner.failures, scenarios, subject.points)
+    failures = tally.known(examiner.failures, scenarios, subject.points, subject.kernel.release)
     done = PowerCuts(
         number=folder.number, kernel=name, release=subject.kernel.release, key=subject.kernel.key,
         filesystem=examiner.guest.filesystem, seed=wish.seed, bound=wish.bound, sample=wish.sample,

@@ -16,9 +16,15 @@ from harness.verdict.places import places
 KNOWN_AS = {Fault.LOST: Kind.NOT_DURABLE}  # a fault that a scenario documents as a violation of a sweep
 
 
-def known(failures: Sequence[Failure], scenarios: Sequence[Scenario], points: Sequence[Point]) -> list[Failure]:
-    """The failures, those marked of which all is documented in their scenario, for where the schedule stops."""
-    documented = {each.name: each.documented for each in scenarios}
+def known(
+    failures: Sequence[Failure], scenarios: Sequence[Scenario], points: Sequence[Point], release: str
+) -> list[Failure]:
+    """The failures, those marked of which all is documented in their scenario, for where the schedule stops.
+
+    ``release`` is the kernel's.
+    """
+    documented = {each.name: {kind: rule for kind, rule in each.documented.items() if rule.holds_for(release)}
+                  for each in scenarios}  # fmt: skip
     functions = {(point.function, point.offset): frozenset(frame.function for frame in point.frames) | {point.function}
                  for point in points}  # fmt: skip
     marked = []

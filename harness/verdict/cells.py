@@ -65,11 +65,18 @@ def _unexpected(run: Run, scenario: ScenarioPlan, kernel: KernelInfo, found: Fai
         word = CellWord.UNPROVEN if result or run.race(scenario.name, kernel.name) else CellWord.NOT_RUN
         return Judged(_cell(scenario, kernel, word, f"nothing failed, but {'; '.join(undone)}"), tuple(undone))
     assert result  # no sweep is a gap
-    if found.excused:
-        why = "; ".join(f"{kind}: {reason}" for kind, reason in found.excused.items())
-        return Judged(_cell(scenario, kernel, CellWord.KNOWN, f"fails only in known ways ({why})"))
+    if found.excused or found.unknown:
+        return _excused(run, scenario, kernel, found)
     told = f"silent in {sum(result.schedules.values()):,} schedules: {sentences.scope([result], run.plan)}"
     return Judged(_cell(scenario, kernel, CellWord.SILENT, told))
+
+
+def _excused(run: Run, scenario: ScenarioPlan, kernel: KernelInfo, found: Failures) -> Judged:
+    """What cannot be told from the documented is said beside it, and is no silence."""
+    why = "; ".join(f"{kind}: {reason}" for kind, reason in found.excused.items())
+    untold = sentences.unknown(run, scenario.name, kernel.name, found)
+    told = f"fails only in known ways ({why})" + (f", and in stress {untold}" if untold else "")
+    return Judged(_cell(scenario, kernel, CellWord.KNOWN, told))
 
 
 def _some(sentence: str) -> list[str]:

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Which failures of a scenario on a kernel count: neither documented behaviour nor a known issue."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from harness.config.scenario import Behaviour
 from harness.results.run import GuestFinding, Run
 from harness.sweep.records import Kind, Outcome, SweepResult
-from harness.verdict.places import functions_of, places
+from harness.verdict.places import Functions, functions_of, places
 
 ByKind = dict[Kind, tuple[Outcome, ...]]
 
@@ -16,12 +16,18 @@ IN_THE_LOG = (Kind.WARN, Kind.OOPS, Kind.HANG)  # kinds that a known issue can e
 
 @dataclass(frozen=True)
 class Failures:
-    """Failures of one scenario on one kernel, split. ``excused`` says of each kind why it does not count."""
+    """Failures of one scenario on one kernel, split.
+
+    ``excused`` says of each kind why it does not count. ``unknown`` are races of a kind that is documented for some
+    places only, and that the sweep of this kernel shows there: random races have no place, so nobody can say whether
+    they are of the documented cause. They are told, and neither fail the kernel nor count as silence.
+    """
 
     sweep: dict[Kind, tuple[Outcome, ...]] = field(default_factory=dict)
     stress: dict[Kind, int] = field(default_factory=dict)  # races that showed it
     log: tuple[GuestFinding, ...] = ()
     excused: dict[Kind, str] = field(default_factory=dict)
+    unknown: dict[Kind, int] = field(default_factory=dict)  # races
     untold: int = 0  # failing schedules that the result counts without holding them
 
     @property
@@ -38,41 +44,70 @@ class Failures:
 
 def failures(run: Run, scenario: str, kernel: str) -> Failures:
     """The failures of ``scenario`` on ``kernel``; those of a broken result are left out, as they mean nothing."""
-    plan = run.scenario(scenario)
     result, race = run.result(scenario, kernel), run.race(scenario, kernel)
     logged = [each for each in run.findings if each.kernel == kernel and each.scenario == scenario]
-    documented = plan.documented if plan else {}
-    excused = {**_known(logged), **{kind: each.reason for kind, each in documented.items()}}
+    excuses = _Excuses(_documented(run, scenario, kernel), _known(logged))
     sweep = _by_kind(result) if result and not result.broken else {}
-    news = _news(run, result, sweep, documented, excused) if result else {}
+    news = excuses.news(sweep, functions_of(run, result)) if result else {}
     stress = {kind: races for kind, races in race.failures.items() if races} if race and not race.broken else {}
+    shown = {kind for kind in sweep if len(news.get(kind, ())) < len(sweep[kind])}
+    unknown = {
+        kind: races for kind, races in stress.items() if excuses.untellable(kind) and (kind in shown or not result)
+    }
     sound = [each for each in logged if not (result and result.broken and each.mode == "sweep")]
     return Failures(
         news,
-        {kind: races for kind, races in stress.items() if kind not in excused},
-        tuple(each for each in sound if each.finding.kind not in excused and not each.finding.known),
-        {
-            kind: why
-            for kind, why in excused.items()
-            if len(news.get(kind, ())) < len(sweep.get(kind, ())) or kind in stress
-        },
+        {kind: races for kind, races in stress.items() if kind not in unknown and kind not in excuses.everywhere},
+        tuple(each for each in sound if not excuses.log(each, {*sweep, *unknown})),
+        {kind: why for kind, why in excuses.reasons.items() if kind in shown or kind in stress},
+        unknown,
         _untold(result),
     )
 
 
-def _news(
-    run: Run, result: SweepResult, sweep: ByKind, documented: Mapping[Kind, Behaviour], excused: Mapping[Kind, str]
-) -> ByKind:
-    """What is left when the documented and the known is taken away; the documented by the place of the stops."""
-    functions = functions_of(run, result)
-    found: ByKind = {}
-    for kind, outcomes in sweep.items():
-        rule = documented.get(kind)
-        if rule:
-            found[kind] = tuple(each for each in outcomes if not rule.covers(places(each.schedule, functions)))
-        elif kind not in excused:
-            found[kind] = outcomes
-    return {kind: outcomes for kind, outcomes in found.items() if outcomes}
+def _documented(run: Run, scenario: str, kernel: str) -> dict[Kind, Behaviour]:
+    """What is documented of the scenario for kernels of that release."""
+    plan = run.scenario(scenario)
+    release = next((each.release for each in run.kernels if each.name == kernel), "")
+    return {kind: rule for kind, rule in plan.documented.items() if rule.holds_for(release)} if plan else {}
+
+
+@dataclass(frozen=True)
+class _Excuses:
+    """Why kinds of violation may not count: documented in the scenario, or known from the log."""
+
+    documented: Mapping[Kind, Behaviour]
+    known: Mapping[Kind, str]
+
+    @property
+    def reasons(self) -> dict[Kind, str]:
+        """All of them, by kind."""
+        return {**self.known, **{kind: rule.reason for kind, rule in self.documented.items()}}
+
+    @property
+    def everywhere(self) -> set[Kind]:
+        """Kinds that count nowhere."""
+        return {*self.known, *(kind for kind, rule in self.documented.items() if rule.everywhere)}
+
+    def log(self, found: GuestFinding, told: Container[Kind]) -> bool:
+        """Whether what the log says does not count; ``told`` are kinds that schedules or races tell of themselves."""
+        kind = found.finding.kind
+        return bool(found.finding.known) or kind in self.everywhere or (self.untellable(kind) and kind in told)
+
+    def untellable(self, kind: Kind) -> bool:
+        """Whether it depends on the schedule, which random races do not have."""
+        return kind in self.documented and kind not in self.everywhere
+
+    def news(self, sweep: ByKind, functions: Functions) -> ByKind:
+        """What is left of ``sweep`` when the documented and the known is taken away."""
+        found: ByKind = {}
+        for kind, outcomes in sweep.items():
+            rule = self.documented.get(kind)
+            if rule:
+                found[kind] = tuple(each for each in outcomes if not rule.covers(places(each.schedule, functions)))
+            elif kind not in self.known:
+                found[kind] = outcomes
+        return {kind: outcomes for kind, outcomes in found.items() if outcomes}
 
 
 def _by_kind(result: SweepResult) -> ByKind:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from harness.results.run import KernelInfo, Run
 from harness.verdict import sentences
 from harness.verdict.cells import Judged, judge_cell
+from harness.verdict.failures import failures
 from harness.verdict.gaps import cut_short
 from harness.verdict.verdict import Cell, CellWord, Verdict, Word
 
@@ -140,6 +141,8 @@ def _silence(run: Run, with_: KernelInfo, cells: list[Cell]) -> str:
     known = [cell.scenario for cell in cells if cell.kernel == with_.name and cell.word is CellWord.KNOWN]
     schedules = sum(sum(result.schedules.values()) for result in results)
     apart = f" but for known failures in {', '.join(known)}" if known else ""
+    unknown = [name for name in known if failures(run, name, with_.name).unknown]
+    apart += f" (documented or not is unknown of races of {', '.join(unknown)})" if unknown else ""
     plural = "s" if len(results) > 1 else ""
     return (
         f"`{with_.name}` is silent in {len(results)} scenario{plural} and {schedules:,} schedules{apart}: "

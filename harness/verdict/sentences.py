@@ -93,6 +93,15 @@ def taken(results: Sequence[SweepResult]) -> list[str]:
             for earlier, count in counts.items()]  # fmt: skip
 
 
+def unknown(run: Run, scenario: str, kernel: str, found: Failures) -> str:
+    """Races that may or may not be of a documented cause: ``"tags in 3 of 2,000: ... races"``; "" if there are none."""
+    race = run.race(scenario, kernel)
+    if not race or not found.unknown:
+        return ""
+    told = ", ".join(f"{kind} in {rate(races, race.races)} races" for kind, races in found.unknown.items())
+    return f"{told}: documented or not is unknown, as random races have no place"
+
+
 def failing(run: Run, scenario: str, kernel: str, found: Failures) -> str:
     """How a scenario fails: ``"sigbus in 1,371 of 3,421 schedules, oom in 2, sigbus in 0.4 % of races"``."""
     result = run.result(scenario, kernel)
@@ -106,6 +115,7 @@ def failing(run: Run, scenario: str, kernel: str, found: Failures) -> str:
     race = run.race(scenario, kernel)
     if race:
         parts += [f"{kind} in {rate(races, race.races)} races" for kind, races in found.stress.items()]
+    parts += [told] if (told := unknown(run, scenario, kernel, found)) else []
     parts += [f"{each.finding.title} in the log" for each in found.log if each.finding.kind not in found.sweep]
     return "; ".join(parts)
 

@@ -35,17 +35,28 @@ def failure(*wrong: Wrong, schedule: str = "AB A@dax_iomap_fault+0x2c#1") -> Fai
 
 
 def test_a_lost_store_is_known_where_the_scenario_documents_it(documented: Scenario) -> None:
-    assert [each.known for each in known([failure(LOST)], [documented], POINTS)] == [WHERE]
-    assert [each.known for each in known([failure(LOST)], [scenario(NAME, ("fsync", "fsync"))], POINTS)] == [""]
+    assert [each.known for each in known([failure(LOST)], [documented], POINTS, "6.1.192")] == [WHERE]
+    assert [each.known for each in known([failure(LOST)], [scenario(NAME, ("fsync", "fsync"))], POINTS, "6.1.192")] == [
+        ""
+    ]
 
 
 @pytest.mark.parametrize("schedule", ["AB", "AB A@dax_insert_entry+0x1f#1"])
 def test_a_lost_store_is_news_where_no_stop_lies_in_a_documented_place(documented: Scenario, schedule: str) -> None:
-    assert [each.known for each in known([failure(LOST, schedule=schedule)], [documented], POINTS)] == [""]
+    assert [each.known for each in known([failure(LOST, schedule=schedule)], [documented], POINTS, "6.1.192")] == [""]
+
+
+def test_a_lost_store_is_news_on_a_kernel_that_the_scenario_does_not_speak_of(documented: Scenario) -> None:
+    rule = documented.documented[Kind.NOT_DURABLE].model_copy(update={"kernels": ">=6.2"})
+    newer = documented.model_copy(update={"documented": {Kind.NOT_DURABLE: rule}})
+    assert [each.known for each in known([failure(LOST)], [newer], POINTS, "6.1.192")] == [""]
 
 
 def test_a_failure_is_not_known_if_any_part_of_it_is_not(documented: Scenario) -> None:
-    assert [each.known for each in known([failure(LOST, FSCK), failure(FSCK)], [documented], POINTS)] == ["", ""]
+    assert [each.known for each in known([failure(LOST, FSCK), failure(FSCK)], [documented], POINTS, "6.1.192")] == [
+        "",
+        "",
+    ]
 
 
 def recorded(folder: Path, scenario_: Scenario, whole: int) -> Recorder:
@@ -62,7 +73,9 @@ def test_cuts_promises_images_and_failures_are_counted(documented: Scenario, tmp
     recorder = recorded(tmp_path, documented, whole=1)
     made = cut(moment("before", returned=()), moment("after"), scenario=NAME)
     found = cases([made], recorder.template, 1)
-    (row,) = tallies([documented], recorder, found, known([failure(LOST), failure(FSCK)], [documented], POINTS), "")
+    (row,) = tallies(
+        [documented], recorder, found, known([failure(LOST), failure(FSCK)], [documented], POINTS, "6.1.192"), ""
+    )
     assert (row.schedules, row.cuts, row.promised, row.images) == (1, 2, 1, 1)
     assert (row.failing, row.known, row.broken, row.recorded) == (1, 1, "", True)
 

@@ -224,6 +224,46 @@ def test_behaviour_documented_for_one_place_excuses_no_failure_in_another() -> N
     assert not any("mmap(2) allows it here" in finding for finding in verdict.findings)
 
 
+@pytest.mark.parametrize(("kernels", "word"), [(">=6.1", CellWord.KNOWN), (">=6.2", CellWord.FAILS)])
+def test_behaviour_documented_for_other_kernels_excuses_none_on_this_one(kernels: str, word: CellWord) -> None:
+    plan = replace(FAKE.plan, documented={Kind.SIGBUS: Behaviour(reason="r", kernels=kernels)})
+    run = changed(small(), "with", failing)
+    assert judge(replace(run, plan=replace(run.plan, scenarios=(plan,)), expectations={})).cells[1].word is word
+
+
+def placed(*, swept: bool, bound: int = 1) -> Run:
+    """SIGBUS is documented for schedules with a stop, and for `with` alone, whose sweep shows it or is silent.
+
+    Three of its races show it.
+    """
+    rule = Behaviour(reason="mmap(2) allows it here", bound=bound, kernels=">=6.1")
+    run = stressed(changed(small(), "with", failing) if swept else small(), 3)
+    kernels = tuple(replace(each, release="5.0") if each.side == "without" else each for each in run.kernels)
+    plan = replace(run.plan, scenarios=(replace(FAKE.plan, documented={Kind.SIGBUS: rule}),))
+    return replace(run, plan=plan, kernels=kernels)
+
+
+def test_races_of_a_kind_documented_for_some_places_are_unknown_and_told_in_the_sentence_of_a_pass() -> None:
+    verdict = judge(placed(swept=True))
+    assert verdict.word is Word.PASS
+    assert verdict.cells[1].word is CellWord.KNOWN
+    assert "in stress sigbus in 3 of 2,000: " in verdict.cells[1].sentence
+    assert "documented or not is unknown, as random races have no place" in verdict.cells[1].sentence
+    assert f"documented or not is unknown of races of {NAME}" in verdict.sentence
+
+
+def test_races_of_such_a_kind_fail_a_kernel_whose_sweep_shows_nothing_documented() -> None:
+    verdict = judge(placed(swept=False))
+    assert verdict.word is Word.FAIL
+    assert "sigbus in 3 of 2,000" in verdict.cells[1].sentence
+
+
+def test_what_is_documented_wherever_it_shows_excuses_races_too() -> None:
+    verdict = judge(placed(swept=False, bound=0))
+    assert verdict.word is Word.PASS
+    assert "unknown" not in verdict.sentence
+
+
 @pytest.mark.parametrize(("known", "word"), [("", Word.FAIL), ("fixed upstream by 0123abcd", Word.PASS)])
 @pytest.mark.parametrize("scenario", ["", NAME])
 def test_a_splat_in_the_log_of_with_fails_it_unless_it_is_known(known: str, word: Word, scenario: str) -> None:
