@@ -38,6 +38,14 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE cells ADD COLUMN reusable INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX cells_by_key ON cells (key) WHERE reusable",
     ),
+    (
+        # A night of `lab nightly`. watch: what is compared with what, nights of one watch follow each other.
+        # fingerprint: of all that was to be run. mutants: state of each mutant by name as JSON, "" if none was run.
+        """CREATE TABLE nights (
+            run TEXT PRIMARY KEY REFERENCES runs ON DELETE CASCADE, watch TEXT NOT NULL, fingerprint TEXT NOT NULL,
+            status INTEGER NOT NULL, mutants TEXT NOT NULL
+        ) STRICT""",
+    ),
 )
 VERSION = len(MIGRATIONS)
 

@@ -12,6 +12,7 @@ from typing import Any
 from harness.errors import BadInput
 from harness.history.database import connected, place, writing
 from harness.history.entry import Entry, Row
+from harness.history.nights import Nights
 
 SHORT = 12  # digits of an id as people see it
 LEAST = 4  # digits by which a run can be named
@@ -109,6 +110,10 @@ class History:
             """SELECT run, scenario, kernel FROM cells JOIN runs ON run = id WHERE key = ? AND reusable
                ORDER BY started, id LIMIT 1""", (key,)).fetchone()  # fmt: skip
         return (self._recorded(row["run"]), row["scenario"], row["kernel"]) if row else None
+
+    def nights(self, watch: str) -> Nights:
+        """The nights of `lab nightly` that watch the same."""
+        return Nights(self._connection, watch)
 
     def _ids(self, sql: str, *values: str | int) -> list[str]:
         return [row["id"] for row in self._connection.execute(sql, values)]

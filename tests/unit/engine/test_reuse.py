@@ -91,39 +91,55 @@ def test_what_the_kernel_logged_in_that_scenario_comes_with_the_result(perform: 
 
 
 HALL = Hall(GuestSpec(), Supplies(Path("base-1"), Path("template-1")), Path("guests"), Deadline())
-SUBJECT = Subject("stock", Kernel("stock", "key", Path("k"), "6.1.192", "ab"), (
-    Point(0, 0xFFFFFFFF81000000, "f", 0, "entry", "fs/dax.o", ()),
-))  # fmt: skip
 SCENARIO = load_scenarios()["fsync-write"]
 
 
+@pytest.fixture
+def kernel(tmp_path: Path) -> Subject:
+    (tmp_path / "bzImage").write_bytes(b"kernel")
+    point = Point(0, 0xFFFFFFFF81000000, "f", 0, "entry", "fs/dax.o", ())
+    return Subject("stock", Kernel("stock", "key", tmp_path, "6.1.192", "ab"), (point,))
+
+
 @pytest.mark.parametrize(
-    ("subject", "scenario", "hall"),
+    "change",
     [
-        (replace(SUBJECT, kernel=replace(SUBJECT.kernel, key="other")), SCENARIO, HALL),
-        (replace(SUBJECT, kernel=replace(SUBJECT.kernel, modules_folder=Path("m/other"))), SCENARIO, HALL),
-        (replace(SUBJECT, points=(replace(SUBJECT.points[0], address=1),)), SCENARIO, HALL),
-        (replace(SUBJECT, silent=frozenset([0])), SCENARIO, HALL),
-        (SUBJECT, SCENARIO.model_copy(update={"bound": 0}), HALL),
-        (SUBJECT, SCENARIO, replace(HALL, supplies=Supplies(Path("base-2"), Path("template-1")))),
-        (SUBJECT, SCENARIO, replace(HALL, supplies=Supplies(Path("base-1"), Path("template-2")))),
-        (SUBJECT, SCENARIO, replace(HALL, both_wake_ups=True)),
-        (SUBJECT, SCENARIO, replace(HALL, guest=GuestSpec(memory="1G"))),
+        lambda one: replace(one, kernel=replace(one.kernel, modules_folder=Path("m/other"))),
+        lambda one: replace(one, points=(replace(one.points[0], address=1),)),
+        lambda one: replace(one, silent=frozenset([0])),
     ],
 )
-def test_another_kernel_module_point_bound_program_image_or_machine_is_another_key(
-    subject: Subject, scenario: object, hall: Hall
-) -> None:
-    assert sweep_key(subject, scenario, hall) != sweep_key(SUBJECT, SCENARIO, HALL)  # type: ignore[arg-type]
+def test_another_module_point_or_pruning_is_another_key(kernel: Subject, change: Callable[[Subject], Subject]) -> None:
+    assert sweep_key(change(kernel), SCENARIO, HALL) != sweep_key(kernel, SCENARIO, HALL)
 
 
-def test_the_name_of_a_kernel_and_the_number_of_guests_do_not_matter() -> None:
-    assert sweep_key(replace(SUBJECT, name="x"), SCENARIO, replace(HALL, workers=7, batches=9)) == sweep_key(
-        SUBJECT, SCENARIO, HALL
-    )
+@pytest.mark.parametrize(
+    "hall",
+    [
+        replace(HALL, supplies=Supplies(Path("base-2"), Path("template-1"))),
+        replace(HALL, supplies=Supplies(Path("base-1"), Path("template-2"))),
+        replace(HALL, both_wake_ups=True),
+        replace(HALL, guest=GuestSpec(memory="1G")),
+    ],
+)
+def test_another_program_image_job_or_machine_is_another_key(kernel: Subject, hall: Hall) -> None:
+    assert sweep_key(kernel, SCENARIO, hall) != sweep_key(kernel, SCENARIO, HALL)
 
 
-def test_a_sample_matters_only_where_something_is_pruned() -> None:
-    pruned = replace(SUBJECT, silent=frozenset([0]))
-    assert sweep_key(SUBJECT, SCENARIO, replace(HALL, sample=3)) == sweep_key(SUBJECT, SCENARIO, HALL)
-    assert sweep_key(pruned, SCENARIO, replace(HALL, sample=3)) != sweep_key(pruned, SCENARIO, HALL)
+def test_another_bound_is_another_key(kernel: Subject) -> None:
+    bound = SCENARIO.model_copy(update={"bound": 0})
+    assert sweep_key(kernel, bound, HALL) != sweep_key(kernel, SCENARIO, HALL)
+
+
+def test_a_kernel_is_known_by_what_is_booted_and_not_by_its_name_or_source(kernel: Subject, tmp_path: Path) -> None:
+    before = sweep_key(kernel, SCENARIO, HALL)
+    renamed = replace(kernel, name="x", kernel=replace(kernel.kernel, key="of another commit"))
+    assert sweep_key(renamed, SCENARIO, replace(HALL, workers=7, batches=9)) == before
+    (tmp_path / "bzImage").write_bytes(b"another")
+    assert sweep_key(kernel, SCENARIO, HALL) != before
+
+
+def test_a_sample_matters_only_where_something_is_pruned(kernel: Subject) -> None:
+    pruned, sampled = replace(kernel, silent=frozenset([0])), replace(HALL, sample=3)
+    assert sweep_key(kernel, SCENARIO, sampled) == sweep_key(kernel, SCENARIO, HALL)
+    assert sweep_key(pruned, SCENARIO, sampled) != sweep_key(pruned, SCENARIO, HALL)

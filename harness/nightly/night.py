@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One night: fetch, build, see whether anything is new, run it, compare it with the last good night."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from harness.config.filesystems import of_mounts, with_filesystems
+from harness.deadline import Deadline
+from harness.engine.experiment import Experiment
+from harness.engine.guests import supplies
+from harness.engine.kernels import Made, make_kernels
+from harness.engine.reuse import qemu_version
+from harness.engine.run import perform
+from harness.errors import ExitStatus
+from harness.history.nights import Night
+from harness.history.recorder import entry_of
+from harness.history.store import History
+from harness.image.content import digest
+from harness.nightly.changes import Changes, changes
+from harness.nightly.mutants import Kills, kill_matrix
+from harness.progress import say
+from harness.results import store as files
+from harness.results.folder import RunFolder
+from harness.results.run import Run
+from harness.sweep.job import scenario_lines
+from harness.verdict.verdict import Word
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a night is to do. ``fresh``: run what ran before. ``mutants``: make the kill matrix too."""
+
+    experiment: Experiment
+    fresh: bool = False
+    mutants: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it. Without news ``folder`` and ``run`` are None and ``last`` is the night that ran the same."""
+
+    status: ExitStatus
+    folder: RunFolder | None = None
+    run: Run | None = None
+    baseline: Night | None = None
+    last: Night | None = None
+    changes: Changes = field(default_factory=Changes)
+    kills: Kills = field(default_factory=Kills)
+
+
+def perform_night(wanted: Wanted) -> Outcome:
+    """Does it and records it. Raises BadInput, LabBroke as perform() does."""
+    experiment = wanted.experiment
+    made = make_kernels(experiment, Deadline.after(experiment.budget_seconds))
+    mark = fingerprint(experiment, made, wanted.mutants)
+    with History.open() as history:
+        nights = history.nights(watch(experiment))
+        last, baseline = nights.last(), nights.baseline()
+        if last and last.fingerprint == mark and last.word != Word.BROKEN and not wanted.fresh:
+            return Outcome(ExitStatus(last.status), last=last)
+        before = _before(history, baseline)
+        mutants_before = nights.last_mutants()
+    folder, run = perform(experiment)
+    kills = kill_matrix(experiment, mutants_before, wanted.fresh) if wanted.mutants else Kills()
+    found = changes(before, run) if before else Changes()
+    status = worse(status_of(run, before, found), kills.status)
+    _record(folder, watch(experiment), mark, status, kills.states)
+    return Outcome(status, folder, run, baseline, last, found, kills)
+
+
+def watch(experiment: Experiment) -> str:
+    """What nights are compared with each other: the kernels' names, in the roles they play."""
+    return " / ".join(each.name for each in experiment.kernels)
+
+
+def fingerprint(experiment: Experiment, made: list[Made], mutants: bool) -> str:
+    """Of all that a night would run: the kernels by content, the lab's programs, the scenarios, what is asked for."""
+    mounts = of_mounts(scenario.mount for scenario in experiment.scenarios)
+    guest = with_filesystems(experiment.lab, mounts).guest("sweep")
+    store, choice = supplies(guest), experiment.choice
+    kernels = [part for each in made for part in (each.info.name, each.info.key or each.info.detail, each.info.modules)]
+    plan = experiment.plan
+    asked = (plan.granularity, plan.stress_races, plan.both_wake_ups, choice.prune, choice.sample, mutants)
+    expected = {name: each.model_dump(mode="json") for name, each in experiment.expectations.items()}
+    return digest(
+        qemu_version(), store.base.name, store.template.name, *kernels, *scenario_lines(experiment.scenarios),
+        repr(asked), repr(sorted(expected.items())),
+    )  # fmt: skip
+
+
+def status_of(run: Run, before: Run | None, found: Changes) -> ExitStatus:
+    """The run's own status where there is nothing to compare with, else what the changes say."""
+    assert run.verdict
+    if before is None or run.verdict.word is Word.BROKEN:
+        return run.verdict.status
+    if found.worse:
+        return ExitStatus.KERNEL_FAILED
+    return ExitStatus.INCONCLUSIVE if found.lost else ExitStatus.AS_EXPECTED
+
+
+def worse(one: ExitStatus, other: ExitStatus) -> ExitStatus:
+    """Which of the two wins: a failed kernel before a broken lab before what proves nothing."""
+    order = (ExitStatus.KERNEL_FAILED, ExitStatus.LAB_BROKE, ExitStatus.INCONCLUSIVE, ExitStatus.AS_EXPECTED)
+    return min(one, other, key=order.index)
+
+
+def _before(history: History, night: Night | None) -> Run | None:
+    return files.load(history.results(night.run).decode(), f"run {night.number} of the history") if night else None
+
+
+def _record(folder: RunFolder, watched: str, mark: str, status: ExitStatus, mutants: Mapping[str, str]) -> None:
+    with History.open() as history:
+        entry = entry_of(folder)
+        history.add(entry)  # where the run itself could not
+        history.nights(watched).add(entry.id, mark, int(status), mutants)
+    say(f"night recorded: run {folder.number}, status {int(status)}")

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is told of two nights, and what is not."""
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from harness.nightly.changes import Changes, changes, lines
+from harness.results.run import Run
+from harness.sweep.records import SweepResult
+from harness.verdict.judge import judged
+from tests.fakes import results as fakes
+
+
+@cache
+def good() -> Run:
+    return judged(replace(fakes.run(), findings=()))
+
+
+def altered(scenario: str, kernel: str, **values: Any) -> Run:
+    """The good run with another result of one sweep."""
+
+    def other(each: SweepResult) -> SweepResult:
+        return replace(each, **values) if (each.scenario, each.kernel) == (scenario, kernel) else each
+
+    return judged(replace(good(), results=tuple(map(other, good().results))))
+
+
+@cache
+def failing() -> Run:
+    fails = fakes.swept(fakes.FAKES[1], fakes.STOCK, fakes.FAKES[0].judge)
+    return altered("write-write-hole", fakes.STOCK, outcomes=fails.outcomes, failing=fails.failing)
+
+
+def test_the_same_again_changes_nothing_whatever_time_it_took() -> None:
+    assert not changes(good(), replace(good(), seconds=9.0, started="2026-12-01T00:00:00+00:00", number=12))
+
+
+def test_digests_and_schedules_of_silent_sweeps_are_no_news() -> None:
+    assert not changes(good(), altered("write-write-hole", fakes.STOCK, digest="other", schedules={0: 2, 1: 3}))
+
+
+def test_a_new_failure_of_the_kernel_under_test_is_worse_and_its_end_is_better() -> None:
+    found = changes(good(), failing())
+    assert found.worse[0] == "the verdict is FAIL, it was PASS"
+    assert found.worse[1].startswith("write-write-hole on `stock`: fails, it was silent: sigbus in ")
+    assert not found.better
+    back = changes(failing(), good())
+    assert not back.worse
+    assert [sentence.split(":")[0] for sentence in back.better] == [
+        "the verdict is PASS, it was FAIL", "write-write-hole on `stock`",
+    ]  # fmt: skip
+
+
+def test_an_expected_failure_that_does_not_show_is_lost_and_not_worse() -> None:
+    silent = fakes.swept(fakes.FAKES[2], fakes.BROKEN)
+    found = changes(good(), altered("fsync-write", fakes.BROKEN, outcomes=(), failing=silent.failing))
+    assert not found.worse
+    assert any(
+        sentence.startswith("fsync-write on `unlocked-eio`: lacking, it was as expected") for sentence in found.lost
+    )
+
+
+def test_fewer_points_stopped_at_are_lost_coverage() -> None:
+    cover = fakes.coverage(("write-fault", "write-fault"))
+    point = min(cover.stopped)
+    less = replace(cover, stopped=cover.stopped - {point}, reached=frozenset({point}))
+    found = changes(good(), altered("write-write-hole", fakes.STOCK, coverage=less))
+    assert found.lost[-1].startswith("write-write-hole on `stock`: coverage 9")
+
+
+def test_counts_of_a_failing_sweep_are_told() -> None:
+    result = good().result("fsync-write", fakes.BROKEN)
+    assert result
+    found = changes(good(), altered("fsync-write", fakes.BROKEN, outcomes=result.outcomes[:1], failing={0: 0, 1: 1}))
+    assert found == Changes(other=[found.other[0]])
+    assert "fsync-write on `unlocked-eio`: c=0 0/2, c=1 1/" in found.other[0]
+
+
+def test_a_kernel_that_does_not_compile_any_more_is_worse() -> None:
+    without, with_ = good().kernels
+    broken = replace(with_, state="no-compile", detail="fs/dax.c:1: error")
+    assert changes(good(), judged(replace(good(), kernels=(without, broken)))).worse[1] == (
+        "`stock`: no-compile, it was booted (fs/dax.c:1: error)"
+    )
+
+
+def test_another_release_is_told_once_and_not_as_another_build_too() -> None:
+    without, with_ = good().kernels
+    newer = replace(with_, release="6.1.171", build_id="ef" * 20)
+    found = changes(good(), judged(replace(good(), kernels=(without, newer))))
+    assert found == Changes(other=[f"`stock` is {fakes.DEBIAN}, it was {fakes.DEBIAN}"])
+
+
+def test_a_splat_that_is_new_in_the_log_of_the_kernel_under_test_is_worse() -> None:
+    warned = judged(replace(good(), findings=(replace(fakes.warning(), kernel=fakes.STOCK),)))
+    assert "`stock` logs WARNING in grab_mapping_entry now" in changes(good(), warned).worse
+    known = replace(fakes.warning(), kernel=fakes.STOCK)
+    excused = replace(good(), findings=(replace(known, finding=replace(known.finding, known="a reason")),))
+    assert not changes(good(), excused)
+
+
+def test_a_scenario_that_was_left_out_is_lost() -> None:
+    fewer = judged(replace(good(), plan=replace(good().plan, scenarios=good().plan.scenarios[:5])))
+    assert any("read-read on `stock` was not asked for" in sentence for sentence in changes(good(), fewer).lost)
+
+
+@pytest.mark.parametrize("empty", ["worse", "lost", "better", "other"])
+def test_titles_without_a_sentence_are_left_out(empty: str) -> None:
+    found = Changes(["a"], ["b"], ["c"], ["d"])
+    getattr(found, empty).clear()
+    assert len(list(lines(found))) == 3
+    assert not Changes()

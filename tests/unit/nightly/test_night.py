@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Nights on two made-up kernels, one of which changes from night to night."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.engine.experiment import Choice, resolve
+from harness.errors import ExitStatus
+from harness.history.store import History
+from harness.nightly import night as module
+from harness.nightly.night import Outcome, Wanted, perform_night, worse
+from harness.nightly.report import render
+from harness.results.run import Run
+from tests.fakes import prebuilt
+from tests.fakes.boots import Boots
+from tests.fakes.prebuilt import BAD, GOOD, SIGBUS, UNBOOTED, guest
+from tests.fakes.records import failed, passed
+
+BOTH = guest(passed("AB"), failed("AB A1#1", SIGBUS), passed("BA"), failed("BA B1#1", SIGBUS))
+Sleep = Callable[..., Outcome]
+
+
+@pytest.fixture
+def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sleep:
+    """One night; ``commit``: the kernel `stock` is another from now on. Kernels without a script must not boot."""
+    kernels = prebuilt.compiled_pair(tmp_path / "kernels")
+    prebuilt.scripted(tmp_path, monkeypatch)
+    store = module.supplies
+    monkeypatch.setattr(module, "supplies", lambda spec: prebuilt.engine.supplies(spec))
+    assert store is not module.supplies
+
+    def sleep(without: list[str], with_: list[str], commit: str = "", fresh: bool = False) -> Outcome:
+        if commit:
+            (kernels / "stock" / "bzImage").write_text(f"scripts {kernels / 'stock'}\n{commit}\n")
+        Boots(kernels / "other").follow(without)
+        Boots(kernels / "stock").follow(with_)
+        choice = Choice(kernels / "lab.yaml", reuse=not fresh)
+        return perform_night(Wanted(resolve(choice), fresh))
+
+    return sleep
+
+
+def word(outcome: Outcome) -> str:
+    assert outcome.run and outcome.run.verdict
+    return str(outcome.run.verdict.word)
+
+
+def test_the_first_night_has_the_status_of_its_run(night: Sleep) -> None:
+    first = night([BAD], [GOOD])
+    assert (first.status, word(first), first.baseline) == (ExitStatus.INCONCLUSIVE, "INCONCLUSIVE", None)
+
+
+def test_where_nothing_is_new_nothing_is_run_and_the_status_stays(night: Sleep) -> None:
+    night([BAD], [BAD])
+    again = night([], [])
+    assert again.run is None
+    assert again.status is ExitStatus.KERNEL_FAILED
+    assert "nothing new since run 1 of " in render(again, "text")
+
+
+def test_a_new_commit_is_run_and_what_did_not_change_is_taken_from_before(night: Sleep) -> None:
+    night([BAD], [GOOD])
+    new = night([], [GOOD], commit="two")
+    assert isinstance(new.run, Run)
+    assert [bool(each.taken_from) for each in new.run.results] == [True, False]
+    assert not new.changes.worse
+    assert new.status is ExitStatus.AS_EXPECTED
+
+
+def test_a_commit_that_breaks_the_kernel_is_told_against_the_last_good_night_until_it_is_mended(night: Sleep) -> None:
+    night([BAD], [GOOD])
+    broken = night([], [BAD], commit="two")
+    assert broken.status is ExitStatus.KERNEL_FAILED
+    assert broken.changes.worse
+    still = night([], [BOTH], commit="three")
+    assert still.baseline and still.baseline.number == 1
+    assert still.status is ExitStatus.KERNEL_FAILED
+    mended = night([], [GOOD], commit="four")
+    assert mended.status is ExitStatus.AS_EXPECTED
+    assert not mended.changes.worse
+
+
+def test_a_failure_that_was_there_from_the_first_night_on_is_no_news(night: Sleep) -> None:
+    assert night([BAD], [BAD]).status is ExitStatus.KERNEL_FAILED
+    same = night([], [BAD], commit="two")
+    assert (same.status, word(same)) == (ExitStatus.AS_EXPECTED, "FAIL")
+    assert not same.changes.worse
+
+
+def test_a_night_in_which_the_lab_broke_is_run_again_and_is_nobodys_baseline(night: Sleep) -> None:
+    night([BAD], [GOOD])
+    assert night([UNBOOTED], [UNBOOTED], fresh=True).status is ExitStatus.LAB_BROKE
+    again = night([], [])
+    assert again.run is not None
+    assert again.baseline and again.baseline.number == 1
+
+
+def test_fresh_runs_all_again(night: Sleep) -> None:
+    night([BAD], [GOOD])
+    again = night([BAD], [GOOD], fresh=True)
+    assert again.run and not any(each.taken_from for each in again.run.results)
+    assert render(again, "text").startswith("nothing changed since run 1 of ")
+
+
+def test_nights_are_in_the_history_with_their_watch(night: Sleep) -> None:
+    night([BAD], [GOOD])
+    with History.open() as history:
+        last = history.nights("other / stock").last()
+        assert last and (last.number, last.word, last.status) == (1, "INCONCLUSIVE", 4)
+        assert history.nights("other / x").last() is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "wins"),
+    [(0, 3, 3), (3, 1, 1), (4, 3, 3), (4, 0, 4), (0, 0, 0)],
+)
+def test_a_failed_kernel_wins_over_a_broken_lab_and_that_over_the_rest(one: int, other: int, wins: int) -> None:
+    assert worse(ExitStatus(one), ExitStatus(other)) == wins
