@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Shows a finished run again: as text, as one HTML file, as Markdown or as mail, on stdout or in a file.
+"""Shows a finished run again: as text, as one HTML file, as Markdown or as mail, on stdout or in a file; or serves all
+runs to a browser on this machine until it is interrupted.
 
-Exits with the run's own status, so that a script can ask for it again.
+Exits with the run's own status, so that a script can ask for it again. docs/report.md.
 """
 
 import argparse
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from harness.results.run import Run
 
 NAME = "report"
-HELP = "show a finished run as text, HTML, Markdown, mail or JSON"
+HELP = "show a finished run as text, HTML, Markdown, mail or JSON, or serve all runs"
+PORT = 8616
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("json", "verdict.json"),
     ):
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, default="text", help=what)
+    form.add_argument("--serve", dest="form", action="store_const", const="serve",
+                      help="list all runs at http://127.0.0.1:PORT/ and compare two of them by clicking")  # fmt: skip
+    parser.add_argument("--port", type=int, metavar="PORT", help=f"with --serve: the port ({PORT}; 0: a free one)")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to FILE instead of stdout")
 
 
@@ -38,9 +43,13 @@ def run(args: argparse.Namespace) -> int:
     from harness.results.files import write_whole
     from harness.results.folder import RunFolder
 
+    if args.form == "serve":
+        return _serve(args)
+    if args.port is not None:
+        raise BadInput("--port means something with --serve alone")
     folder = RunFolder.open(args.run)
     saved = folder.load()
-    text = _of_pairs(folder, saved, args.form) or render(saved, args.form, 100)
+    text = _of_pairs(folder, saved, args.form) or render(saved, args.form, 100, folder.path / "dmesg")
     if args.output is None:
         print(text, end="")
     elif not args.output.absolute().parent.is_dir():
@@ -50,12 +59,34 @@ def run(args: argparse.Namespace) -> int:
     return saved.verdict.status if saved.verdict else ExitStatus.INCONCLUSIVE
 
 
-def render(saved: "Run", form: str, width: int) -> str:
-    """One form of the report. Only what that form needs is imported."""
+def _serve(args: argparse.Namespace) -> int:
+    """Serves until it is interrupted, which is how it ends well. Raises BadInput for a port that cannot be had."""
+    from harness import folders
+    from harness.report.server import Server
+
+    if args.output or args.run != "last":
+        raise BadInput("--serve shows all runs, and to a browser: leave out RUN and --output")
+    port = PORT if args.port is None else args.port
+    try:
+        server = Server(folders.runs(), port)
+    except (OSError, OverflowError) as error:
+        raise BadInput(f"--port {port}: {error}; choose another, 0 takes a free one") from None
+    with server:
+        print(f"{server.url} (Ctrl-C ends it)", flush=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print()
+    return ExitStatus.AS_EXPECTED
+
+
+def render(saved: "Run", form: str, width: int, logs: Path | None = None) -> str:
+    """One form of the report; ``logs`` is the run's folder of kernel logs. Only what that form needs is imported."""
     if form == "html":
         from harness.report.html import render_html
+        from harness.report.logs import excerpts
 
-        return render_html(saved)
+        return render_html(saved, logs=excerpts(logs) if logs else None)
     if form == "markdown":
         from harness.report.markdown import render_markdown
 

@@ -35,6 +35,7 @@ from harness.points.point import Frame
 from harness.process import run as run_program
 from harness.progress import say
 from harness.report.html import render_html
+from harness.report.logs import excerpts
 from harness.results.files import write_whole
 from harness.results.folder import RunFolder
 from harness.results.run import GuestFinding, KernelInfo, Run, appearing
@@ -90,7 +91,7 @@ def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolde
     )  # fmt: skip
     run = manner.judge(run)
     _keep_logs(folder.path, swept, raced)
-    write_whole(folder.path / "report.html", render_html(run))
+    write_whole(folder.path / "report.html", render_html(run, logs=excerpts(folder.path / "dmesg")))
     folder.save(run)
     record(folder, run)
     return folder, run

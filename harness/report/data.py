@@ -145,7 +145,9 @@ def _flat(schedule: Schedule, places: Table[tuple[str, int]]) -> list[int]:
 
 
 def _stops(stops: Iterable[Stop], places: Table[tuple[str, int]]) -> list[int]:
-    return [number for stop in stops for number in (stop.actor, places[(stop.function, stop.offset)], signed_visit(stop))]
+    return [
+        number for stop in stops for number in (stop.actor, places[(stop.function, stop.offset)], signed_visit(stop))
+    ]
 
 
 def _grid(grid: Grid, places: Table[tuple[str, int]]) -> Json:

@@ -26,7 +26,7 @@ def render_html(run: Run, max_bytes: int = MAX_BYTES, logs: "Mapping[str, str] |
     """
     text = ""
     for limits in TIERS:
-        text = _render(run, limits, logs or {})
+        text = _render(run, limits, (logs or {}) if limits.logs else {})
         if len(text.encode()) <= max_bytes:
             break
     return text
@@ -35,7 +35,7 @@ def render_html(run: Run, max_bytes: int = MAX_BYTES, logs: "Mapping[str, str] |
 def _render(run: Run, limits: Limits, logs: "Mapping[str, str]") -> str:
     from markupsafe import Markup
 
-    return _template().render(
+    return template("report.html.j2").render(
         page=page(run, limits), run=run, verdict=run.verdict, logs=logs,
         style=Markup(style()), style_digest=digest(style()), script=Markup(script()), script_digest=digest(script()),
     )  # fmt: skip
@@ -60,7 +60,8 @@ def script() -> str:
 
 
 @cache
-def _template() -> "Template":
+def template(name: str) -> "Template":
+    """A template of templates/: everything it prints is made harmless and escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -68,7 +69,7 @@ def _template() -> "Template":
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["letter"] = lambda actor: "ABCD"[actor]
-    return environment.get_template("report.html.j2")
+    return environment.get_template(name)
 
 
 def _harmless(value: Any) -> Any:

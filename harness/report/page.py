@@ -28,13 +28,14 @@ class Limits:
     findings: int = 60
     line: int = 300
     sentences: int = 50
+    logs: bool = True  # beginning and end of each kernel's log
 
 
 TIERS = (
     Limits(),
     Limits(failing=5000, passing=2000, log_lines=40),
     Limits(failing=500, passing=0, log_lines=40, findings=30, line=200, sentences=20),
-    Limits(failing=20, passing=0, log_lines=10, findings=10, line=120, sentences=10),
+    Limits(failing=20, passing=0, log_lines=10, findings=10, line=120, sentences=10, logs=False),
 )
 
 

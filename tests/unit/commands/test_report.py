@@ -58,3 +58,15 @@ def test_a_folder_that_is_not_there_is_refused(
 def test_a_run_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "12"]) == 2
     assert "`12` is no finished run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(["--serve", "3"], "leave out RUN"), (["--port", "8000"], "with --serve alone"),
+     (["--serve", "--port", "99999"], "choose another"), (["--serve", "-o", "x"], "leave out RUN and --output")],
+)  # fmt: skip
+def test_words_that_do_not_go_with_serving_are_refused(
+    saved: RunFolder, capsys: pytest.CaptureFixture[str], words: list[str], says: str
+) -> None:
+    assert main(["report", *words]) == 2
+    assert says in capsys.readouterr().err
