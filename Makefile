@@ -7,11 +7,12 @@ CFLAGS := -static -O2 -pthread -Wall -Wextra -Werror -Iguest-tests/include
 BIN := .venv/bin
 SCRIPTS := lab .ci/run $(wildcard guest-tests/init)
 PYTHON := harness tests
+SCRIPT := $(wildcard harness/report/script/*.js)
 RACER := $(wildcard guest-tests/racer/*.c)
 
-.PHONY: check ruff mypy shell spelling c lock
+.PHONY: check ruff mypy shell spelling c js lock
 
-check: ruff mypy shell spelling c
+check: ruff mypy shell spelling c js
 
 ruff: $(BIN)/lab
 	$(BIN)/ruff check $(PYTHON)
@@ -28,6 +29,10 @@ spelling: $(BIN)/lab
 
 c:
 	$(CC) $(CFLAGS) -o /dev/null $(RACER)
+
+# A syntax check alone, and only where there is a Node.js: the tests in a browser run the script.
+js:
+	if command -v node >/dev/null; then for file in $(SCRIPT); do node --check $$file; done; fi
 
 $(BIN)/lab:
 	./lab --version

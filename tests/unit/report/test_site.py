@@ -67,7 +67,7 @@ def test_what_is_no_page_is_not_found_whatever_lies_there(site: Site, target: st
     ("query", "says"),
     [("", "choose a run and kernel"), ("before=1:stock&after=1:stock", "cannot be compared with itself"),
      ("before=1:stock&after=9:stock", "no finished run 9"), ("before=1:stock&after=2:nope", "has no kernel"),
-     ("before=../1:stock&after=2:stock", "choose a run and kernel"), 
+     ("before=../1:stock&after=2:stock", "choose a run and kernel"),
      ("before=3:stock&after=2:stock", "no finished run 3"),
      ("before=1:<script>&after=2:stock", "&lt;script&gt;")],
 )  # fmt: skip
