@@ -28,12 +28,13 @@ from harness.deadline import Deadline
 from harness.engine.experiment import PATCHES, Choice, Experiment, Wanted
 from harness.engine.run import Manner, environment, perform
 from harness.guest import accel
-from harness.kernel import artefacts
+from harness.kernel import artefacts, prebuilt
 from harness.kernel.artefacts import Kernel
+from harness.kernel.spec import module_folders
 from harness.progress import say
 from harness.results.files import write_whole
 from harness.results.folder import RunFolder
-from harness.results.run import Run
+from harness.results.run import KernelInfo, Run
 from harness.verdict.cells import judge_cell
 from harness.verdict.verdict import Verdict, Word
 
@@ -176,14 +177,18 @@ def _kernels(wish: Wish, found: Found) -> tuple[ComparedKernel, ...]:
 
 def _built(wish: Wish, found: Found) -> dict[str, Kernel]:
     """The kernels that can be booted again, by label: a past run's only while the cache has it."""
-    kernels = {}
-    for side in wish.sides:
-        info = found.seen[side.label].kernel
-        kernel = artefacts.load(info.key, side.label) if info.key and info.state == "booted" else None
-        if kernel:
-            folder = folders.cache() / "modules" / info.modules if info.modules else None
-            kernels[side.label] = replace(kernel, modules_folder=folder if folder and folder.is_dir() else None)
-    return kernels
+    kernels = {side.label: _bootable(side, found.seen[side.label].kernel) for side in wish.sides}
+    return {label: kernel for label, kernel in kernels.items() if kernel}
+
+
+def _bootable(side: Side, info: KernelInfo) -> Kernel | None:
+    if info.state != "booted":
+        return None
+    if side.spec and side.spec.build:
+        return prebuilt.from_folder(side.spec.build, side.label, own=module_folders(), deadline=Deadline())
+    kernel = artefacts.load(info.key, side.label) if info.key else None
+    folder = folders.cache() / "modules" / info.modules
+    return replace(kernel, modules_folder=folder if info.modules and folder.is_dir() else None) if kernel else None
 
 
 def _race(wish: Wish, found: Found, folder: Path, deadline: Deadline) -> Trials | None:

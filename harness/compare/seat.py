@@ -17,6 +17,8 @@ from harness.kernel.artefacts import Kernel
 from harness.sweep.job import Job
 from harness.sweep.records import StressResult
 
+BLOCK_SECONDS = 20  # a kernel that is slower than that has fewer races a block
+
 
 @dataclass
 class Seat:
@@ -51,7 +53,9 @@ class Seat:
 
     def _block(self, scenario: Scenario, seed: int, races: int, deadline: Deadline) -> StressResult:
         guest, ledger = self._guest(scenario), StressLedger(self.name, [scenario], self.spec.cpus)
-        job = Job(self.kernel.build_id, (), (scenario,), races=races, cpus=self.spec.cpus, seed=seed)
+        job = Job(
+            self.kernel.build_id, (), (scenario,), races=races, seconds=BLOCK_SECONDS, cpus=self.spec.cpus, seed=seed
+        )
         raced = guest.race(job, ledger.take, deadline)
         if raced.end and raced.end.kind in CRASH:
             ledger.under_way(raced.end.console)
@@ -66,8 +70,8 @@ class Seat:
         filesystem = scenario.filesystem(self.spec.filesystem)
         if self._open is None or filesystem != self._filesystem:
             self.close()
-            self._guests += 1
             folder = self.folder / f"guest-{self._guests}"
+            self._guests += 1
             boot = StressBoot(self.kernel, mounted(self.spec, scenario.mount), folder, self.accelerator)
             self._open, self._filesystem = StressGuest(boot), filesystem
         return self._open

@@ -80,13 +80,14 @@ class StressGuest:
         """
         path = self.boot.folder / (f"job-{self.jobs}" if self.jobs else "job")
         path.write_bytes(job.files()["job"])
-        place = f"mkdir /mnt/{self.jobs} && LAB_FOLDER=/mnt/{self.jobs} " if self.jobs else ""
+        place = f"/mnt/{self.jobs}" if self.jobs else "/mnt"
         self.jobs += 1
         errors = io.BytesIO()
         try:
             guest, shell = self._booted(deadline)
+            shell.output(f"mkdir -p {place}")
             put(shell, path, JOB)
-            status = shell.run(f"{place}racer {JOB}", Feed(guest, take), errors, deadline=deadline)
+            status = shell.run(f"LAB_FOLDER={place} racer {JOB}", Feed(guest, take), errors, deadline=deadline)
             if collect:
                 _collect_dmesg(shell, self.boot.folder / "dmesg")
         except (KernelFailed, LabBroke):

@@ -35,7 +35,7 @@ class Guests:
     def answer(self, channel: paramiko.Channel, command: str) -> None:
         """Runs a command of the lab's: puts the job, races, shows the log."""
         script = Path(self._booted.read_text().strip())
-        word = shlex.split(command)[0]
+        word = next(each for each in shlex.split(command) if "=" not in each)  # behind variables
         given = given_to(channel)  # its end comes once the command has been accepted
         if word == "mkdir":
             Path(f"{script}.job").write_bytes(given)
