@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,12 +10,15 @@ from harness.compare.seat import Seat
 from harness.config.models import GuestSpec
 from harness.deadline import Deadline
 from harness.engine.guests import Supplies
+from harness.guest.runner import Guest
+from harness.guest.ssh import Shell
 from harness.sweep.records import Kind, StressResult
 from tests.fakes import stress
 from tests.fakes.boots import Boots, scripted_qemu
 from tests.fakes.records import begin, boot, bye, line, panics, scenario, subject
 
 OOPS = "console kernel BUG at fs/dax.c:415!\n" + panics("")
+RUN = Shell.run
 TOTALS = line("stress", name="one", races=128, cpus=2, seconds=0.5, failed=4, failures={"sigbus": 3, "tags": 2})
 BLOCK = [begin("one"), TOTALS, line("done", name="one", status=0, signal=0), bye()]
 
@@ -27,6 +32,12 @@ def seat(boots: Boots, supplies: Supplies, tmp_path: Path, monkeypatch: pytest.M
         found.close()
 
 
+def watched(shell: Shell, *words: Any, **more: Any) -> int:
+    """A real guest is looked at before it has answered, which the scripted one does at once."""
+    shell.guest.watch(Deadline())
+    return RUN(shell, *words, **more)
+
+
 def block(seat: Seat, seed: int = 7) -> StressResult:
     return seat.block(scenario("one"), seed, 128, Deadline.after(60))
 
@@ -38,6 +49,18 @@ def test_blocks_share_a_guest_and_count_the_races_that_failed(seat: Seat, boots:
     assert two.failing == 4
     assert boots.count() == 1
     assert {"races 128", "cpus 2", "seed 8"} <= set(boots.job(0))
+
+
+def test_a_guest_that_was_left_alone_between_blocks_is_no_hang(
+    seat: Seat, boots: Boots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Guest.__init__, "__defaults__", (3.0,))  # seconds of silence that are a hang
+    monkeypatch.setattr(Shell, "run", watched)
+    stress.follow(boots, [boot(*BLOCK), boot(*BLOCK)])
+    assert block(seat).failing == 4
+    time.sleep(4.0)
+    found = block(seat)
+    assert (found.failing, Kind.HANG in found.failures, boots.count()) == (4, False, 1)
 
 
 def test_a_block_that_kills_its_guest_is_a_failure_and_the_next_has_a_fresh_one(seat: Seat, boots: Boots) -> None:
