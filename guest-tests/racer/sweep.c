@@ -42,6 +42,7 @@ struct sweep {
 	uint8_t *atomic;	/* why, the last reason seen */
 	bool skipping;		/* until the schedule to resume behind */
 	unsigned int pruned, sampled;	/* schedules that equal others: not run, run all the same */
+	unsigned int told;	/* of both, in the records */
 	struct path resume;
 };
 
@@ -270,6 +271,15 @@ static bool prune(struct sweep *w, const struct path *p, bool equal)
 	return true;
 }
 
+/* How many there were before the schedule that is about to run: its guest may not live to its end. */
+static void say_pruned(struct sweep *w)
+{
+	if (w->told == w->pruned + w->sampled)
+		return;
+	w->told = w->pruned + w->sampled;
+	record("{\"t\":\"pruned\",\"pruned\":%u,\"sampled\":%u}\n", w->pruned, w->sampled);
+}
+
 /* Every later step at which the actor may be preempted and somebody else can run is one more schedule. */
 static void explore_children(struct sweep *w, const struct path *p, bool equal)
 {
@@ -306,6 +316,7 @@ static void explore(struct sweep *w, const struct path *p, bool equal)
 		return;
 	if (prune(w, p, equal))
 		return;
+	say_pruned(w);
 	if (!run_and_keep(w, p, silent, p->stops == 0, equal))
 		return;
 	woken = w->job->both_wake_ups && woken_before_end(w->trace->entry, w->trace->entries, p);

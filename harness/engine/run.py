@@ -30,6 +30,7 @@ from harness.engine.sweeps import Hall, Swept
 from harness.errors import BadInput
 from harness.guest import accel
 from harness.history.recorder import record
+from harness.kernel.abilities import check_ssh
 from harness.points.decoder import Decoder
 from harness.points.point import Frame
 from harness.process import run as run_program
@@ -120,8 +121,13 @@ def _subject(made: Made, units: Sequence[str], every_instruction: bool) -> Subje
 
 
 def _check_sweepable(experiment: Experiment, made: Sequence[Made]) -> None:
-    """A kernel that cannot be swept is raced all the same; where nothing but a sweep is asked for it is bad input."""
+    """A kernel that cannot be swept is raced all the same; where nothing but a sweep is asked for it is bad input.
+
+    Stress speaks to its guests over SSH, a sweep does not.
+    """
     for each in made:
+        if each.kernel and experiment.plan.stress_races:
+            check_ssh(each.info.name, each.kernel.config, ", or leave out stress by --no-stress")
         if not each.info.lacks:
             continue
         told = f"{each.info.name}: it lacks {each.info.lacks}, so that it cannot be swept"

@@ -59,8 +59,10 @@ def _kernel(args: argparse.Namespace, filesystem: str) -> tuple[Path, dict[str, 
     if not args.kernel:
         raise BadInput("name a kernel of lab.yaml, or a file by --bzimage FILE")
     from harness.guest.named import kernel_named
+    from harness.kernel.abilities import check_ssh
 
     kernel = kernel_named(args.config, args.kernel, filesystem=filesystem)
+    check_ssh(args.kernel, kernel.config)
     return kernel.bzimage, dict(kernel.modules)
 
 

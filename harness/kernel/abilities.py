@@ -4,15 +4,26 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from harness.errors import BadInput
 from harness.kernel import fragments, kconfig
 
 SWEEP = Path(__file__).parent / "sweep.config"
+SSH = Path(__file__).parent / "ssh.config"
 NEEDS = "needs.config"  # of a module's folder; without one it needs nothing
 
 
 def sweep_lacks(config: Path) -> str:
     """What a sweep needs and a kernel with this .config has not: "CONFIG_KPROBES, CONFIG_PREEMPT"; "" if nothing."""
     return ", ".join(_unmet(SWEEP, kconfig.read_config(config), "n"))
+
+
+def check_ssh(name: str, config: Path, instead: str = "") -> None:
+    """Raises BadInput if a guest of the kernel ``name`` cannot be spoken to; ``instead`` is what else can be done."""
+    lacks = ", ".join(_unmet(SSH, kconfig.read_config(config), "n"))
+    if lacks:
+        raise BadInput(
+            f"{name}: it lacks {lacks}, so that its guest cannot be spoken to over SSH: build it so{instead}"
+        )
 
 
 def possible(own: Sequence[Path], values: Mapping[str, str], unsaid: str = "n") -> tuple[Path, ...]:

@@ -21,6 +21,17 @@ class Position:
 BEGINNING = Position()
 
 
+@dataclass(frozen=True)
+class Pruned:
+    """Schedules that equal others: how many were not run, and how many were as a sample."""
+
+    left: int = 0
+    sampled: int = 0
+
+    def __add__(self, other: "Pruned") -> "Pruned":
+        return Pruned(self.left + other.left, self.sampled + other.sampled)
+
+
 @dataclass
 class Account:
     """One scenario's rows. ``closed``: every schedule of its bound has a row, or has been given up.
@@ -40,8 +51,9 @@ class Account:
     ends: set[str] = field(default_factory=set)  # schedules with which a guest's use ended: they have no children
     closed: bool = False
     complete: bool = False
-    pruned: int = 0
-    sampled: int = 0
+    pruned: Pruned = Pruned()  # by guests that have ended
+    present: Pruned = Pruned()  # by the present one, up to the last row that is kept
+    told: Pruned = Pruned()  # ... and up to what it said last
     broken: str = ""
     seconds: float = 0.0
 
@@ -50,9 +62,16 @@ class Account:
         self.rows.clear()
         self.cover.clear()
         self.why.clear()
+        self.pruned = self.present = self.told = Pruned()
+
+    def begin_guest(self) -> None:
+        """Another guest, which counts from 0 what it prunes behind the last row."""
+        self.pruned += self.present
+        self.present = self.told = Pruned()
 
     def add(self, line: str, schedule: str) -> None:
         """A row from a guest. Where a crash was awaited and has not come, the crash that was is what is kept."""
+        self.present = self.told
         crash = self.awaited.pop(schedule, "")
         self.rows.append(_not_again(crash) if crash else line)
 
@@ -61,6 +80,7 @@ class Account:
         if not whole:
             self.crashed, self.awaited[schedule] = True, row
             return False
+        self.present = self.told
         self.awaited.pop(schedule, None)
         self.rows = [*(line for line in self.rows if json.loads(line)["s"] != schedule), row]
         self.ends.add(schedule)

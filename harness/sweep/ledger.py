@@ -13,7 +13,7 @@ from harness.config.scenario import Scenario
 from harness.errors import LabBroke
 from harness.points.point import Point
 from harness.sweep import decode
-from harness.sweep.account import Account
+from harness.sweep.account import Account, Pruned
 from harness.sweep.decode import Row, Symbol
 from harness.sweep.numbers import to_names
 from harness.sweep.records import Kind, Outcome, SweepResult
@@ -55,6 +55,8 @@ class Ledger:
         """A new guest: nothing it says counts until its canary is proven. ``flush`` is that of its job."""
         self.proven, self.stopped_at, self._now, self._flush = False, "", None, flush
         self._begun.clear()
+        for account in self.accounts.values():
+            account.begin_guest()
 
     def take(self, line: str) -> None:
         """One line of a guest's records. Raises LabBroke for one that is none, or for what the racer calls broken."""
@@ -132,11 +134,14 @@ class Ledger:
         if self._now is not None:
             self._now.broken = row["why"]
 
+    def _take_pruned(self, row: Row, _line: str) -> None:
+        if self._now is not None:
+            self._now.told = Pruned(row["pruned"], row["sampled"])
+
     def _take_end(self, row: Row, _line: str) -> None:
         if self._now is not None:
             self._now.complete = row["complete"]
-            self._now.pruned += row.get("pruned", 0)
-            self._now.sampled += row.get("sampled", 0)
+            self._now.present = self._now.told = Pruned(row.get("pruned", 0), row.get("sampled", 0))
             self._now.cover.append(row["cover"])
             self._now.why.append(row["why"])
 
@@ -161,6 +166,7 @@ class Ledger:
     def result(self, name: str) -> SweepResult:
         """The scenario's result as far as it is known."""
         account = self.accounts[name]
+        pruned = account.pruned + account.present
         rows = [json.loads(line) for line in account.all_rows]
         failing = [row for row in rows if row.get("v")]
         return SweepResult(
@@ -172,7 +178,7 @@ class Ledger:
             complete=account.whole and not any(row.get("cut") for row in rows),
             timed_out=sum(row.get("to", 0) for row in rows), seconds=account.seconds, digest=_digest(account.all_rows),
             passing=tuple(str(self._outcome(row).schedule) for row in rows if not row.get("v") and not row.get("to")),
-            pruned=account.pruned, sampled=account.sampled,
+            pruned=pruned.left, sampled=pruned.sampled,
             first_failing=next((number for number, row in enumerate(rows, 1) if row.get("v")), 0),
             broken=account.broken,
         )  # fmt: skip

@@ -13,7 +13,7 @@ from harness.engine import run as engine
 from harness.engine.experiment import Choice, resolve
 from harness.engine.guests import Supplies
 from harness.guest import accel
-from harness.kernel.abilities import SWEEP
+from harness.kernel.abilities import SSH, SWEEP
 from harness.kernel.prebuilt import NEEDED
 from harness.kernel.spec import module_folders
 from harness.results.run import Run
@@ -40,7 +40,7 @@ def compiled(folder: Path, identity: str, brought: bool = True) -> None:
     sources = ["fs/dax.c", "mm/truncate.c", "mm/shared.c"]
     link = f"-Wl,--build-id=0x{identity}"
     subprocess.run(["gcc", *FLAGS, link, *sources, "-o", folder / "vmlinux"], cwd=MINI, check=True)
-    (folder / ".config").write_text(NEEDED.read_text() + SWEEP.read_text())
+    (folder / ".config").write_text(NEEDED.read_text() + SWEEP.read_text() + SSH.read_text())
     (folder / "bzImage").write_text(f"scripts {folder}\n")
     place = folder / "modules" if brought else folder / "scripts" / "mod"
     place.mkdir(parents=True)

@@ -14,7 +14,7 @@ from harness.results.run import Run
 from harness.sweep.records import Kind
 from tests.fakes import prebuilt, stress
 from tests.fakes.boots import Boots
-from tests.fakes.prebuilt import GOOD, LAB, NAME, UNBOOTED, compiled_pair
+from tests.fakes.prebuilt import BAD, GOOD, LAB, NAME, UNBOOTED, compiled_pair
 from tests.fakes.records import begin, boot, bye, line
 
 Race = Callable[..., Run]
@@ -55,6 +55,26 @@ def race(kernels: Path, tmp_path: Path, supplies: Supplies, monkeypatch: pytest.
 def neither(kernels: Path) -> None:
     for name in ("other", "stock"):
         without_kprobes(kernels / name)
+
+
+def without_network(folder: Path) -> None:
+    config = folder / ".config"
+    config.write_text(config.read_text().replace("CONFIG_INET=y", "# CONFIG_INET is not set"))
+
+
+def test_a_kernel_that_cannot_be_spoken_to_is_refused_where_stress_is_asked_for(kernels: Path) -> None:
+    without_network(kernels / "stock")
+    with pytest.raises(BadInput, match=r"^stock: it lacks CONFIG_INET, so that its guest cannot be spoken to over SSH"):
+        perform(resolve(Choice(kernels / "lab.yaml")))
+
+
+def test_it_is_swept_all_the_same(kernels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prebuilt.supplied(tmp_path, monkeypatch)
+    without_network(kernels / "stock")
+    prebuilt.follow(kernels, [BAD], [GOOD])
+    run = perform(resolve(Choice(kernels / "lab.yaml", stress=False)))[1]
+    assert run.verdict is not None
+    assert run.verdict.status == ExitStatus.AS_EXPECTED
 
 
 @pytest.mark.usefixtures("neither")

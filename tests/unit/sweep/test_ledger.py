@@ -103,6 +103,33 @@ def test_a_process_that_died_is_an_outcome_of_the_schedule_under_way(
     assert not ledger.result(NAME).complete
 
 
+def pruned(left: int, sampled: int = 0) -> str:
+    return line("pruned", pruned=left, sampled=sampled)
+
+
+def test_what_a_dead_guest_pruned_counts_up_to_its_last_row_and_the_next_goes_on_from_there() -> None:
+    ledger = ledger_of(NAME)
+    told(ledger, [*start(), begin(), passed("AB"), pruned(3, 1), passed("AB A1#1"), pruned(5, 1)])
+    ledger.add_crash(NAME, "AB A2#1", Kind.OOPS, "panic")
+    ledger.begin_guest(flush=1)
+    assert (ledger.result(NAME).pruned, ledger.result(NAME).sampled) == (3, 1)
+    told(ledger, [*start(), begin(), pruned(2), passed("AB A1#2"), pruned(4, 1)])
+    ledger.add_crash(NAME, "AB A2#1", Kind.OOPS, "panic")
+    assert ledger.result(NAME).pruned == 7, "all that came before the schedule that is booked"
+    ledger.begin_guest(flush=1)
+    told(ledger, [*start(), begin(), passed("BA"), line("end", complete=True, run=[], failed=[], pruned=6, sampled=2,
+                                                        cover="3333", why="0000"), done(), bye()])  # fmt: skip
+    result = ledger.result(NAME)
+    assert (result.pruned, result.sampled, result.complete) == (13, 4, True)
+
+
+def test_rows_that_are_forgotten_take_what_was_pruned_with_them() -> None:
+    ledger = ledger_of(NAME)
+    told(ledger, [*start(), begin(), pruned(3), passed("AB")])
+    ledger.accounts[NAME].begin_again()
+    assert ledger.result(NAME).pruned == 0
+
+
 def test_the_points_of_a_crashed_guests_schedules_are_stopped_at_without_its_digits() -> None:
     first = [*start(), begin(), passed("AB A1#1"), passed("AB A2#1 B1#2"), done(status=-1, signal=9, now="AB A3#1")]
     ledger = told(ledger_of(), first)
