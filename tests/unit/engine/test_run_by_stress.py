@@ -72,7 +72,7 @@ def test_it_is_swept_all_the_same(kernels: Path, tmp_path: Path, monkeypatch: py
     prebuilt.supplied(tmp_path, monkeypatch)
     without_network(kernels / "stock")
     prebuilt.follow(kernels, [BAD], [GOOD])
-    run = perform(resolve(Choice(kernels / "lab.yaml", stress=False)))[1]
+    run = perform(resolve(Choice(kernels / "lab.yaml", stress=False, bound=1)))[1]
     assert run.verdict is not None
     assert run.verdict.status == ExitStatus.AS_EXPECTED
 

@@ -23,7 +23,7 @@ def test_a_kernel_is_asked_for_with_the_units_of_a_run(monkeypatch: pytest.Monke
         release = "6.1.192"
 
     asked: list[tuple[str, tuple[str, ...]]] = []
-    monkeypatch.setattr(named, "obtain", lambda _source, _deadline: Tree)
+    monkeypatch.setattr(named, "obtain_for", lambda _spec, _deadline: Tree)
     monkeypatch.setattr(spec, "kernel", lambda name, _spec, units, _deadline: asked.append((name, units)))
     named.kernel_named(LAB, "stock")
     assert asked[0][0] == "stock"
