@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from harness.report import facts
 from harness.report.data import ROWS_A_RUN, packed, run_data, scenario_data
+from harness.report.fates import WindowLine, window_fates
 from harness.report.interleaving import Interleaving
 from harness.report.rate_picture import RatePicture, rate_picture
 from harness.report.source_map import SourceMap, source_map
 from harness.report.tag_map import TagRow, tag_map
 from harness.results.run import GuestFinding, KernelInfo, Run, ScenarioPlan
 from harness.sweep.records import Outcome, SweepResult
-from harness.verdict.closed import fate
 from harness.verdict.statistics import Rate, fisher, rate
 from harness.verdict.verdict import Cell
 
@@ -47,16 +47,6 @@ class Drawn:
     violations: tuple[str, ...]
     replay: str
     diagram: Interleaving
-
-
-@dataclass(frozen=True)
-class WindowLine:
-    """One window in words, and what became of it on the other kernel."""
-
-    kernel: str
-    where: str
-    told: str
-    fate: str
 
 
 @dataclass(frozen=True)
@@ -115,7 +105,7 @@ def _scenario(run: Run, plan: ScenarioPlan, source: SourceMap, limits: Limits) -
     return ScenarioPage(
         plan,
         cells,
-        tuple(line for result in results for line in _windows(run, result))[: limits.sentences],
+        tuple(line for result in results for line in window_fates(run, result))[: limits.sentences],
         _drawn(run, shown, outcome) if shown and outcome and outcome.trace else None,
         packed(scenario_data(run, plan, source, limits.failing, limits.passing)) if results else "",
         tuple(p_values(run, plan.name)),
@@ -129,21 +119,6 @@ def _drawn(run: Run, result: SweepResult, outcome: Outcome) -> Drawn:
     title = f"{result.kernel}: {outcome.schedule}"
     told = tuple(f"{each.kind}: {each.detail}" for each in outcome.violations)
     return Drawn(title, told, facts.replay_line(run, result, outcome), facts.diagram(run, result, outcome, ROWS_A_RUN))
-
-
-def _windows(run: Run, result: SweepResult) -> list[WindowLine]:
-    other = next((kernel for kernel in run.kernels if kernel.name != result.kernel), None)
-    compared = run.result(result.scenario, other.name) if other else None
-    lines = []
-    for window in facts.result_windows(run, result):
-        became = ""
-        if other and compared:
-            points = run.points.get(result.kernel, ()), run.points.get(other.name, ())
-            became = f"{fate(window, points[0], compared, points[1])} on {other.name}"
-        order = "".join("ABCD"[actor] for actor in window.order)
-        told = f"c={window.bound}, start {order}, {'ABCD'[window.actor]} stopped: {', '.join(window.kinds)}"
-        lines.append(WindowLine(result.kernel, str(window), told, became))
-    return lines
 
 
 def _kernel_cell(run: Run, scenario: str, kernel: KernelInfo) -> KernelCell:
