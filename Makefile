@@ -29,6 +29,7 @@ spelling: $(BIN)/lab
 
 c:
 	$(CC) $(CFLAGS) -o /dev/null $(RACER)
+	$(CC) $(CFLAGS) -o /dev/null guest-tests/baseline/holes.c
 
 # A syntax check alone, and only where there is a Node.js: the tests in a browser run the script.
 js:

@@ -80,7 +80,22 @@ void actor_enter(struct actor *a, struct window *w)
 /* Where an operation may map or move its window to, as aligned as the window itself is. */
 char *actor_away(const struct actor *a)
 {
-	return a->map + ACTORS_MAX * MAP_STRIDE;
+	int more = a->shared->scenario.one_mapping ? a->number : 0;
+
+	return a->map + (ACTORS_MAX + more) * MAP_STRIDE;
+}
+
+/* Whether it works in the first actor's mapping. */
+static bool is_lodger(const struct actor *a)
+{
+	return a->shared->scenario.one_mapping && a->number;
+}
+
+static char *place_of(const struct actor *a)
+{
+	unsigned long number = is_lodger(a) ? 0 : a->number;
+
+	return (char *)(MAP_BASE + number * MAP_STRIDE + (a->spec->op->effects & OP_SMALL ? SMALL_PAGE : 0));
 }
 
 static int map_flags(const struct actor *a)
@@ -97,16 +112,17 @@ static int map_flags(const struct actor *a)
 static void map_file(struct actor *a)
 {
 	struct shared *s = a->shared;
-	char *where = (char *)(MAP_BASE + a->number * MAP_STRIDE + (a->spec->op->effects & OP_SMALL ? SMALL_PAGE : 0));
 
 	if (!a->mapping || a->file != s->files) {
 		actor_close(a);
 		a->fd = open(s->path, O_RDWR | O_CLOEXEC);
-	} else
+	} else if (!is_lodger(a))
 		munmap(a->mapping, a->length);
 	a->file = s->files;
 	a->length = s->windows * s->scenario.pages * s->scenario.unit;
-	a->mapping = mmap(where, a->length, PROT_READ | PROT_WRITE, map_flags(a), a->fd, 0);
+	a->mapping = place_of(a);
+	if (!is_lodger(a))
+		a->mapping = mmap(a->mapping, a->length, PROT_READ | PROT_WRITE, map_flags(a), a->fd, 0);
 	if (a->fd < 0 || a->mapping == MAP_FAILED)
 		die("actor %d cannot map %s", a->number, s->path);
 }
@@ -122,7 +138,8 @@ void actor_setup(struct actor *a)
 		actor_enter(a, &s->window[i]);
 		a->result->mapped = true;
 		journal_before_map_sync(a);
-		touch(a);
+		if (!is_lodger(a))
+			touch(a);
 	}
 	actor_enter(a, &s->window[0]);
 }
@@ -134,8 +151,11 @@ void run_operation(struct actor *a)
 	a->result->returned = true;
 }
 
-/* What this mapping shows when all is over. Its SIGBUSes are not the operation's. */
-void actor_look(struct actor *a)
+/*
+ * What this mapping shows when all is over, in the races in which the actor has touched it, or has not. Its SIGBUSes are
+ * not the operation's.
+ */
+void actor_look(struct actor *a, bool touched)
 {
 	struct shared *s = a->shared;
 
@@ -144,6 +164,8 @@ void actor_look(struct actor *a)
 
 		actor_enter(a, w);
 		bus_result = NULL;
+		if (a->result->touched != touched)
+			continue;
 		for (int p = 0; p < s->scenario.pages; p++)
 			w->looked[a->number][p] = a->result->mapped && guarded_read(a, p, w->look[a->number][p]);
 	}
@@ -153,7 +175,8 @@ void actor_close(struct actor *a)
 {
 	if (!a->mapping)
 		return;
-	munmap(a->mapping, a->length);
+	if (!is_lodger(a))
+		munmap(a->mapping, a->length);
 	close(a->fd);
 	a->mapping = NULL;
 }
@@ -162,8 +185,8 @@ void actor_do(struct actor *a, enum command command)
 {
 	if (command == CMD_SETUP)
 		actor_setup(a);
-	else if (command == CMD_LOOK)
-		actor_look(a);
+	else if (command == CMD_LOOK || command == CMD_LOOK_REST)
+		actor_look(a, command == CMD_LOOK);
 }
 
 /* The actor's own task: nothing but its operation runs here, unless it is a process, which must map for itself. */

@@ -178,7 +178,7 @@ static bool may_see(const struct shared *sh, int reader, int page, int word, uin
 		return true;
 	if (word >= s->actors || value != stored_value(sh->at, word))
 		return false;
-	return stores_to_file(s, word) || (word == reader && actor_has(s, word, OP_STORES));
+	return stores_to_file(s, word) || ((word == reader || s->one_mapping) && actor_has(s, word, OP_STORES));
 }
 
 static void check_reads(struct view *v)
@@ -272,6 +272,8 @@ void check_results(struct shared *s, report_fn report, void *to)
 
 	check_errors(&v);
 	check_space(&v);
+	if (is_cloned(&s->scenario) && !clone_whole(s))
+		report(to, "lost-bytes", "-: the file that shares the blocks has lost its content");
 	check_reads(&v);
 	check_end(&v);
 }

@@ -16,7 +16,7 @@
  *	tape 1				all that reaches the media goes to the records
  *	filesystem NAME			of the images
  *	image FILE OFFSETS		of the next NVDIMM: a file to look at, offsets of words: 64,576,1088
- *	scenario name=N prepare=P map=M as=A unit=BYTES pages=N bound=C tags=0|1 durable=0|1 actor=OP:PAGE:PAGES ...
+ *	scenario name=N prepare=P map=M as=A [mapping=own|shared] unit=BYTES pages=N bound=C tags=0|1 durable=0|1 actor=OP:PAGE:PAGES ...
  */
 
 #include <fcntl.h>
@@ -27,7 +27,9 @@
 
 #include "racer.h"
 
-static const char *const prepare_name[] = { "hole", "read", "written", "synced", "unwritten", "full", "full-written" };
+static const char *const prepare_name[] = {
+	"hole", "read", "written", "synced", "unwritten", "full", "full-written", "cloned",
+};
 
 static void parse_actor(struct scenario *s, char *value)
 {
@@ -83,6 +85,8 @@ static void parse_scenario(struct scenario *s, char *line)
 			s->private_map = one_of(s, word, value, "shared", "private");
 		else if (!strcmp(word, "as"))
 			s->processes = one_of(s, word, value, "threads", "processes");
+		else if (!strcmp(word, "mapping"))
+			s->one_mapping = one_of(s, word, value, "own", "shared");
 		else if (!strcmp(word, "unit"))
 			s->unit = strtoul(value, NULL, 0);
 		else if (!strcmp(word, "pages"))

@@ -79,6 +79,18 @@ static const char *full_missing(const struct scenario *s)
 	return NULL;
 }
 
+/* What takes a mapping away, or needs one of another kind, cannot share it with others. */
+static const char *mapping_missing(const struct scenario *s)
+{
+	if (!s->one_mapping)
+		return NULL;
+	if (s->processes)
+		return "actors that are processes cannot work in one mapping";
+	if (anyone_has(s, OP_UNMAPS | OP_SMALL | OP_MAPSYNC))
+		return "an operation needs a mapping of its own, the scenario's actors have one for all";
+	return NULL;
+}
+
 static const char *operation_missing(const struct scenario *s)
 {
 	const char *missing = NULL;
@@ -98,5 +110,6 @@ static const char *operation_missing(const struct scenario *s)
 
 const char *scenario_needs(const struct scenario *s)
 {
-	return journal_missing(s) ?: full_missing(s) ?: operation_missing(s);
+	return journal_missing(s) ?: full_missing(s) ?: (is_cloned(s) ? no_clone() : NULL) ?: mapping_missing(s) ?:
+	       operation_missing(s);
 }

@@ -58,12 +58,14 @@ static volatile uint64_t *word_at(struct actor *a, int page, int word)
 /* Reads every watched word of a page through the mapping; false if it ended in SIGBUS. */
 bool guarded_read(struct actor *a, int page, uint64_t *words)
 {
+	a->result->touched |= bus_result != NULL;	/* not by a look at the end */
 	return guarded(for (int w = 0; w < WORDS; w++)
 			       words[w] = *word_at(a, page, w));
 }
 
 static bool guarded_store(struct actor *a, int page, uint64_t value)
 {
+	a->result->touched = true;
 	return guarded(*word_at(a, page, a->number) = value);
 }
 
@@ -132,12 +134,14 @@ const struct op ops[] = {
 	{ "truncate", op_truncate, OP_SHRINKS, NULL },
 	{ "truncate-extend", op_truncate_then_extend, OP_SHRINKS | OP_ZEROES, NULL },
 	{ "clone", op_clone, OP_READS | OP_ALLOCATES, no_clone },
+	{ "unshare", op_unshare, OP_ALLOCATES, no_clone },
 	{ "remap", op_remap, OP_READS | OP_UNMAPS, NULL },
 	{ "mremap", op_mremap, OP_READS | OP_UNMAPS, NULL },
 	{ "mremap-dontunmap", op_mremap_dontunmap, OP_READS | OP_UNMAPS, NULL },
 	{ "mprotect-write", op_mprotect_then_write, OP_STORES, NULL },
 	{ "dontneed", op_dontneed, 0, NULL },
 	{ "populate-write", op_populate_write, OP_ALLOCATES | OP_FAULTS, NULL },
+	{ "page-table", op_leave_page_table, OP_ZEROES, NULL },
 	{ "cow-copy", op_cow_copy, OP_READS, NULL },
 	{ "fork", op_fork, OP_FAULTS, NULL },
 	{ "fork-store", op_fork_then_write, OP_STORES | OP_FAULTS, NULL },

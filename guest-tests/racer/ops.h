@@ -32,6 +32,7 @@ void op_fallocate(struct actor *a);
 void op_truncate(struct actor *a);
 void op_truncate_then_extend(struct actor *a);
 void op_clone(struct actor *a);
+void op_unshare(struct actor *a);
 
 /* ops_map.c */
 void op_remap(struct actor *a);
@@ -42,6 +43,7 @@ void op_refault_read(struct actor *a);
 void op_refault_write(struct actor *a);
 void op_dontneed(struct actor *a);
 void op_populate_write(struct actor *a);
+void op_leave_page_table(struct actor *a);
 void op_cow_copy(struct actor *a);
 void op_fork(struct actor *a);
 void op_fork_then_write(struct actor *a);

@@ -144,3 +144,9 @@ void op_clone(struct actor *a)
 	if (clone >= 0)
 		close(clone);
 }
+
+/* Blocks that other files have too are copied, and the copies are this file's alone. */
+void op_unshare(struct actor *a)
+{
+	outcome(a, fallocate(a->fd, FALLOC_FL_UNSHARE_RANGE | FALLOC_FL_KEEP_SIZE, first_byte(a), byte_count(a)));
+}

@@ -126,7 +126,28 @@ void op_mprotect_then_write(struct actor *a)
 
 void op_populate_write(struct actor *a)
 {
+	a->result->touched = true;
 	outcome(a, madvise(first_address(a), byte_count(a), MADV_POPULATE_WRITE));
+}
+
+/*
+ * A second mapping, not aligned to 2 MiB, puts an entry of 4 KiB into the file, so that a store through the actor's own
+ * is a small fault as well and makes a page table. The punch takes entry and blocks away, the page table stays.
+ */
+void op_leave_page_table(struct actor *a)
+{
+	char *away = mmap(actor_away(a) + SMALL_PAGE, byte_count(a), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, a->fd,
+			  first_byte(a));
+
+	if (away == MAP_FAILED) {
+		outcome(a, -1);
+		return;
+	}
+	guarded_touch(away);
+	guarded_touch(first_address(a));
+	a->result->touched = true;
+	munmap(away, byte_count(a));
+	op_punch(a);
 }
 
 /* A second, private mapping: its store copies the page, and the rest of the copy shows what was copied. */

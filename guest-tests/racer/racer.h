@@ -25,9 +25,12 @@
 #define WINDOWS_MAX 64
 #define NAME_LEN 64
 
-/* FULL: as HOLE, but one block is free in the whole file system; FULL_WRITTEN: as WRITTEN, and none is free then. */
+/*
+ * FULL: as HOLE, but one block is free in the whole file system; FULL_WRITTEN: as WRITTEN, and none is free then. CLONED:
+ * as SYNCED, and another file shares the blocks.
+ */
 enum prepare {
-	PREP_HOLE, PREP_READ, PREP_WRITTEN, PREP_SYNCED, PREP_UNWRITTEN, PREP_FULL, PREP_FULL_WRITTEN,
+	PREP_HOLE, PREP_READ, PREP_WRITTEN, PREP_SYNCED, PREP_UNWRITTEN, PREP_FULL, PREP_FULL_WRITTEN, PREP_CLONED,
 };
 
 struct actor_spec {
@@ -41,6 +44,7 @@ struct scenario {
 	enum prepare prepare;
 	bool private_map;
 	bool processes;
+	bool one_mapping;	/* of the first actor; the others, threads, work in it too */
 	bool tags;
 	bool durable;
 	int bound;
@@ -59,6 +63,7 @@ struct result {
 	bool started;
 	bool returned;
 	bool mapped;		/* its mapping still stands */
+	bool touched;		/* it has used its mapping, so that there are page tables of this race */
 	long commits[2];	/* of the journal, before the schedule and after a MAP_SYNC store */
 	uint8_t stored;		/* bit mask of pages to whose slot its store was finished */
 	uint8_t read;		/* bit mask of pages it read */
@@ -80,7 +85,11 @@ struct window {
 	bool looked[ACTORS_MAX][PAGES_MAX];
 };
 
-enum command { CMD_SETUP, CMD_RUN, CMD_LOOK };
+/*
+ * LOOK is for actors that have touched their mappings, LOOK_REST for the others: their first access is a fault, which
+ * may mend what is wrong in somebody else's page tables.
+ */
+enum command { CMD_SETUP, CMD_RUN, CMD_LOOK, CMD_LOOK_REST };
 
 struct shared {
 	enum command command;
@@ -90,6 +99,7 @@ struct shared {
 	char path[NAME_LEN];
 	int other;		/* the file that gets freed blocks on a full file system; see space.c */
 	int filler;		/* and the one that fills it */
+	int clone;		/* shares the file's blocks; see clone.c */
 	unsigned int files;	/* made so far */
 	int fd;			/* the controller's, of that file */
 	int pipe[2];
@@ -172,7 +182,7 @@ extern __thread volatile bool bus_armed;
 extern __thread struct result *bus_result;
 void run_operation(struct actor *a);
 void actor_setup(struct actor *a);
-void actor_look(struct actor *a);
+void actor_look(struct actor *a, bool touched);
 void actor_enter(struct actor *a, struct window *w);
 char *actor_away(const struct actor *a);
 
@@ -180,6 +190,7 @@ char *actor_away(const struct actor *a);
 void world_open(struct shared *s);
 void world_windows(struct shared *s, int windows);
 void world_create(struct shared *s);
+void world_settle(struct shared *s);
 long world_remove(struct shared *s, int il);
 bool has_old_data(const struct scenario *s);
 void file_words(const struct shared *s, uint64_t words[PAGES_MAX][WORDS], bool within[PAGES_MAX]);
@@ -191,6 +202,12 @@ void space_free(struct shared *s);
 void space_release(struct shared *s);
 int space_reuse(struct shared *s, int blocks);
 bool space_reused_whole(const struct shared *s);
+
+/* clone.c */
+bool is_cloned(const struct scenario *s);
+void clone_open(struct shared *s);
+void clone_make(struct shared *s);
+bool clone_whole(const struct shared *s);
 
 /* ops_pipe.c */
 void pipe_open(struct shared *s);

@@ -199,8 +199,9 @@ static int batch(struct stress *t, int first)
 	struct shared *s = t->shared;
 
 	world_create(s);
-	if (!all(t, CMD_SETUP) || (s->scenario.prepare == PREP_SYNCED && fsync(s->fd)))
+	if (!all(t, CMD_SETUP))
 		die("cannot prepare a batch");
+	world_settle(s);
 	t->first = first;
 	t->raced = s->windows;
 	if (!all(t, CMD_RUN)) {
@@ -212,7 +213,7 @@ static int batch(struct stress *t, int first)
 	}
 	listen_to_kernel(t, first + t->raced - 1);
 	check_tags(t);
-	if (!all(t, CMD_LOOK))
+	if (!all(t, CMD_LOOK) || !all(t, CMD_LOOK_REST))
 		die("cannot look at the mappings");
 	for (int i = 0; i < s->windows; i++) {
 		look_at(t, i);
@@ -271,6 +272,8 @@ static int stress_process(struct stress *t)
 	world_open(s);
 	if (is_full(&s->scenario))
 		space_fill(s);
+	if (is_cloned(&s->scenario))
+		clone_open(s);
 	actors_start(s->scenario.actors, s->scenario.processes, stress_actor, t);
 	start = t->said = now();
 	t->until = t->job->seconds ? start + t->job->seconds : INFINITY;

@@ -72,8 +72,7 @@ static void prepare(struct sweep *w)
 	oracle_reset(&s->scenario);
 	world_create(s);
 	all_actors(w, CMD_SETUP);
-	if (s->scenario.prepare == PREP_SYNCED && fsync(s->fd))
-		die("fsync of the prepared file");
+	world_settle(s);
 	tape_mark(MARK_BEGIN);
 }
 
@@ -162,6 +161,7 @@ static void judge(struct sweep *w, struct outcome *o)
 	o->stuck = o->run.ended && !oracle_at_rest(w->shared, outcome_add, o);
 	if (o->run.ended && !o->stuck) {
 		all_actors(w, CMD_LOOK);
+		all_actors(w, CMD_LOOK_REST);
 		check_results(w->shared, outcome_add, o);
 		empty_file(w, o);
 	}
@@ -377,6 +377,7 @@ static void warm_up(struct sweep *w)
 		if (!o.run.ended)
 			warm_up_hung(w, &p, &o);
 		all_actors(w, CMD_LOOK);
+		all_actors(w, CMD_LOOK_REST);
 		world_remove(w->shared, w->il);
 		tape_drain();
 	}
@@ -411,6 +412,8 @@ static int scenario_process(struct sweep *w)
 	world_open(w->shared);
 	if (is_full(&w->shared->scenario))
 		space_fill(w->shared);
+	if (is_cloned(&w->shared->scenario))
+		clone_open(w->shared);
 	for (int i = 0; i < w->shared->scenario.actors; i++)
 		w->actor[i] = (struct actor){ .number = i, .shared = w->shared };
 	actors_start(w->shared->scenario.actors, w->shared->scenario.processes, sweep_actor, w);

@@ -12,7 +12,8 @@
 
 bool has_old_data(const struct scenario *s)
 {
-	return s->prepare == PREP_WRITTEN || s->prepare == PREP_SYNCED || s->prepare == PREP_FULL_WRITTEN;
+	return s->prepare == PREP_WRITTEN || s->prepare == PREP_SYNCED || s->prepare == PREP_FULL_WRITTEN ||
+	       s->prepare == PREP_CLONED;
 }
 
 static void write_old(const struct scenario *s, int fd, const struct window *at)
@@ -47,6 +48,17 @@ void world_create(struct shared *s)
 		s->window[i].serial = ++s->serial;
 	for (int i = 0; i < s->windows && sc->private_map && has_old_data(sc); i++)
 		write_old(sc, s->fd, &s->window[i]);
+}
+
+/* What a preparation does behind the actors' own part of it. */
+void world_settle(struct shared *s)
+{
+	enum prepare prepare = s->scenario.prepare;
+
+	if ((prepare == PREP_SYNCED || prepare == PREP_CLONED) && fsync(s->fd))
+		die("fsync of the prepared file");
+	if (prepare == PREP_CLONED)
+		clone_make(s);
 }
 
 /* Returns how many entries the emptied file's mapping still counts: any number but 0 is the kernel's mistake. */

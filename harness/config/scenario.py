@@ -84,9 +84,10 @@ class Scenario(Section):
     name: str
     title: str
     guards: Names = Field(default=(), description="kernel commits this scenario guards")
-    prepare: Literal["hole", "read", "written", "synced", "unwritten", "full", "full-written"]
+    prepare: Literal["hole", "read", "written", "synced", "unwritten", "full", "full-written", "cloned"]
     pages: int = Field(default=2, ge=1, le=MAX_PAGES, description="pages of the file, in pages of `size`")
     map: Literal["shared", "private"] = "shared"
+    mapping: Literal["own", "shared"] = Field(default="own", description="whether all actors work in one mapping")
     actors_as: Literal["threads", "processes"] = "threads"
     size: Literal["4K", "2M"] = "4K"
     mount: Literal["ext4-dax", "xfs-dax", "xfs-reflink-dax"] | None = Field(
@@ -102,6 +103,12 @@ class Scenario(Section):
         for letter, actor in zip("ABCD", self.actors, strict=False):
             if actor.page + actor.pages > self.pages:
                 raise wrong(f"actor {letter} reaches page {actor.page + actor.pages}, the file has {self.pages}")
+        return self
+
+    @model_validator(mode="after")
+    def _threads_in_one_mapping(self) -> Self:
+        if self.mapping == "shared" and self.actors_as == "processes":
+            raise wrong("processes have mappings of their own: `mapping: shared` goes with `actors_as: threads`")
         return self
 
     def filesystem(self, otherwise: str) -> str:

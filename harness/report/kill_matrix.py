@@ -4,13 +4,14 @@
 from collections.abc import Sequence
 
 from harness.mutants.matrix import Cell, Matrix, Raced, Row
+from harness.report.text_table import aligned
 
 HEAD = ("mutant", "row", "killed by", "needs", "schedules", "seconds", "stress", "seconds")
 
 
 def render_kill_matrix(matrix: Matrix) -> str:
     """The whole of it as text; the JSON form has every cell."""
-    lines = [*_table([HEAD, *(_line(row) for row in matrix.rows)]), "", *_power(matrix.rows)]
+    lines = [*aligned([HEAD, *(_line(row) for row in matrix.rows)]), "", *_power(matrix.rows)]
     survivors = [row for row in matrix.rows if row.state != "killed"]
     if survivors:
         lines += ["", "not killed:", *(f"  {row.name}: {_reason(row)}" for row in survivors)]
@@ -73,8 +74,3 @@ def _power(rows: Sequence[Row]) -> list[str]:
 
 def _reason(row: Row) -> str:
     return row.survives or row.detail or "no scenario shows it"
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -77,4 +77,6 @@ def _line(scenario: Scenario) -> str:
         "unit": UNIT[scenario.size], "pages": scenario.pages, "bound": scenario.bound,
         "tags": int("tags" in scenario.checks), "durable": int("durable" in scenario.checks),
     }  # fmt: skip
+    if scenario.mapping != "own":
+        words["mapping"] = scenario.mapping
     return " ".join(["scenario", *(f"{key}={value}" for key, value in words.items()), *actors])

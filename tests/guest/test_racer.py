@@ -31,6 +31,7 @@ MISSING_ON_TMPFS = {
     "hwpoison": "the file is not mapped by DAX, and ordinary memory must not be poisoned",
     "mapsync-write": "the file system has no MAP_SYNC",
     "clone": "the file system shares no blocks between files (FICLONERANGE)",
+    "unshare": "the file system shares no blocks between files (FICLONERANGE)",
 }
 FULL = ("full", "full-written")
 NO_FULL = "only ext4 can be filled up to a known block"
@@ -114,6 +115,8 @@ def test_an_operation_that_the_file_system_refuses_is_an_error(race: Race, op: s
 def missing_on_tmpfs(scenario: Scenario) -> str:
     if scenario.prepare in FULL:
         return NO_FULL
+    if scenario.prepare == "cloned":
+        return MISSING_ON_TMPFS["clone"]
     return next((MISSING_ON_TMPFS[actor.op] for actor in scenario.actors if actor.op in MISSING_ON_TMPFS), "")
 
 
@@ -127,6 +130,19 @@ def test_an_operation_that_cannot_be_done_here_is_missing_and_does_not_run(race:
 def test_a_map_sync_actor_of_private_mappings_is_missing(race: Race) -> None:
     said = race("races 4", "cpus 1", *scenario_lines([of_two("read-fault", "mapsync-write", map="private")]))
     assert said.of("scenario")[0]["missing"] == "a mapping by MAP_SYNC is shared, the scenario's are private"
+
+
+@pytest.mark.parametrize("op", ["remap", "mremap", "small-read", "mapsync-write"])
+def test_an_operation_that_needs_a_mapping_of_its_own_shares_none(race: Race, op: str) -> None:
+    said = race("races 4", "cpus 1", *scenario_lines([of_two(op, "read-fault", mapping="shared")]))
+    assert "an operation needs a mapping of its own" in said.of("scenario")[0]["missing"]
+
+
+@pytest.mark.parametrize("map", ["shared", "private"])
+def test_actors_of_one_mapping_see_and_keep_each_others_stores(race: Race, map: str) -> None:
+    pairs = [("write-fault", "write-fault"), ("read-fault", "write-fault"), ("cow-copy", "cow-copy")]
+    for row in stressed(race, *[of_two(*pair, mapping="shared", map=map) for pair in pairs]):
+        assert row["failures"] == {}, row
 
 
 @pytest.mark.parametrize("prepare", FULL)
