@@ -132,7 +132,7 @@ void op_populate_write(struct actor *a)
 
 /*
  * A second mapping, not aligned to 2 MiB, puts an entry of 4 KiB into the file, so that a store through the actor's own
- * is a small fault as well and makes a page table. The punch takes entry and blocks away, the page table stays.
+ * is a small fault as well and makes a page table. Zeroing takes the entry away and leaves blocks and page table.
  */
 void op_leave_page_table(struct actor *a)
 {
@@ -147,7 +147,7 @@ void op_leave_page_table(struct actor *a)
 	guarded_touch(first_address(a));
 	a->result->touched = true;
 	munmap(away, byte_count(a));
-	op_punch(a);
+	op_zero_range(a);
 }
 
 /* A second, private mapping: its store copies the page, and the rest of the copy shows what was copied. */

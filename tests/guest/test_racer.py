@@ -26,7 +26,7 @@ FLAGS = ["gcc", "-O1", "-pthread", "-Wall", "-Wextra", "-Werror", f"-I{GUEST / '
 RACES = 64
 LINE = "scenario name=s prepare=hole map=shared as=threads unit=4096 pages=2 bound=1 tags=0 durable=0"
 TWO = "actor=read-fault:0:1 actor=write-fault:0:1"
-NOT_ON_TMPFS = ("zero-range", "collapse")
+NOT_ON_TMPFS = ("zero-range", "collapse", "page-table")
 MISSING_ON_TMPFS = {
     "hwpoison": "the file is not mapped by DAX, and ordinary memory must not be poisoned",
     "mapsync-write": "the file system has no MAP_SYNC",
