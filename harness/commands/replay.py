@@ -1,42 +1,97 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Runs one schedule of a past run again and compares trace and outcome. Exit status: 0 if both are the same, 1 if the
-kernel did otherwise."""
+"""Runs one schedule of a past run again and compares trace and outcome; without a schedule sweeps all that the run
+swept, and compares what fails. RUN may be a file of `lab bundle`: then its kernels are taken from the file, from the
+cache, or built as it says. Exit status: 0 if both are the same, 1 if the kernel did otherwise."""
 
 from __future__ import annotations
 
 import argparse
 import shlex
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from harness.config.models import GuestSpec
+    from harness.kernel.artefacts import Kernel
     from harness.results.folder import RunFolder
+    from harness.results.run import KernelInfo
 
 NAME = "replay"
-HELP = "run one schedule again and compare"
+HELP = "run one schedule, or all of a run, again and compare"
+
+
+@dataclass(frozen=True)
+class Past:
+    """A run as it lies here, or as it came in a file."""
+
+    folder: RunFolder
+    guest: GuestSpec
+    find: Callable[[KernelInfo], Kernel]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the verb's options."""
-    parser.add_argument("run_name", metavar="RUN", help="number or folder of the run, or `last`")
-    parser.add_argument("schedule", metavar="SCHEDULE", help="as reports print it: 'AB A@dax_insert_entry+0x1f#1'")
-    parser.add_argument("--scenario", required=True, metavar="NAME", help="the scenario it belongs to")
-    parser.add_argument("--kernel", required=True, metavar="NAME", help="kernel, or `with` or `without`")
+    parser.add_argument("run_name", metavar="RUN", help="number or folder of the run, `last`, or a bundle")
+    parser.add_argument(
+        "schedule", nargs="?", metavar="SCHEDULE", help="as reports print it: 'AB A@dax_insert_entry+0x1f#1'"
+    )
+    parser.add_argument("--scenario", metavar="NAME", help="the scenario it belongs to, where more than one fails so")
+    parser.add_argument("--kernel", metavar="NAME", help="kernel, or `with` or `without`, where it fails on both")
     parser.add_argument("--gdb", action="store_true", help="wait for gdb, which then stops where the schedule does")
 
 
 def run(args: argparse.Namespace) -> int:
     """Replays."""
+    from harness import words
+
+    if args.schedule is None:
+        words.refuse(
+            args, "goes with a SCHEDULE: without one all of the run is swept again", "scenario", "kernel", "gdb"
+        )
+    with tempfile.TemporaryDirectory(prefix="lab-replay-") as scratch, _past(args, Path(scratch)) as past:
+        return _all(past, Path(scratch)) if args.schedule is None else _one(args, past)
+
+
+@contextmanager
+def _past(args: argparse.Namespace, scratch: Path) -> Iterator[Past]:
     from harness import host
+    from harness.bundle.archive import is_archive, unpack
+    from harness.bundle.kernels import Workshop
     from harness.config.loader import load_lab
-    from harness.engine.replay import replay
+    from harness.engine.replay import cached
+    from harness.errors import BadInput
     from harness.results.folder import RunFolder
 
-    guest = load_lab(args.config).guest("sweep")
-    folder = RunFolder.open(args.run_name)
-    host.ensure(args.no_install, ("image", "guest"))
-    gdb = _await_gdb(folder, args.kernel) if args.gdb else None
-    done = replay(folder, args.schedule, scenario=args.scenario, kernel=args.kernel, guest=guest, gdb=gdb)
+    if not is_archive(Path(args.run_name)):
+        guest, folder = load_lab(args.config).guest("sweep"), RunFolder.open(args.run_name)
+        host.ensure(args.no_install, ("image", "guest"))
+        yield Past(folder, guest, cached)
+        return
+    if args.gdb:
+        raise BadInput("--gdb goes with a run that is here: `lab import` takes the bundle in")
+    manifest = unpack(Path(args.run_name), scratch / "bundle")
+    if len(manifest.runs) != 1:
+        raise BadInput(f"{args.run_name} holds {len(manifest.runs)} runs: `lab import` takes them in, then replay one")
+    place = scratch / "bundle" / "runs" / manifest.runs[0]
+    folder = RunFolder(place.rename(place.with_name("1")))
+    workshop = Workshop(scratch / "bundle", folder.path, folder.load())
+    guest = workshop.guest()
+    host.ensure(args.no_install, ("build", "image", "guest"))
+    yield Past(folder, guest, workshop.kernel)
+
+
+def _one(args: argparse.Namespace, past: Past) -> int:
+    from harness.engine.replay import named, replay
+
+    scenario, kernel = named(past.folder.load(), args.schedule, args.scenario, args.kernel)
+    gdb = _await_gdb(past.folder, kernel) if args.gdb else None
+    done = replay(
+        past.folder, args.schedule, scenario=scenario, kernel=kernel, guest=past.guest, gdb=gdb, find=past.find
+    )
     print(f"{done.scenario} on {done.kernel}: {done.replayed.schedule}")
     print("\n".join(f"  {each.kind}: {each.detail}" for each in done.replayed.violations) or "  passes")
     same = f"trace of {len(done.replayed.trace)} steps and outcome are those of the run"
@@ -44,6 +99,18 @@ def run(args: argparse.Namespace) -> int:
         same = "it passes, as in the run (which keeps no trace of schedules that pass)"
     print(f"  {done.parted or same}")
     return 1 if done.parted else 0
+
+
+def _all(past: Past, scratch: Path) -> int:
+    from harness.bundle.again import sweep_again
+
+    pairs = sweep_again(past.folder, past.find, past.guest, scratch / "guests")
+    for pair in pairs:
+        failing, total = sum(pair.then.failing.values()), sum(pair.then.schedules.values())
+        print(f"{pair.scenario} on {pair.kernel}: {pair.parted or f'the same, {failing} of {total} schedules fail'}")
+    differing = sum(bool(pair.parted) for pair in pairs)
+    print(f"{len(pairs) - differing} of {len(pairs)} sweeps show the same")
+    return 1 if differing else 0
 
 
 # The module stops an actor by sched_setattr_nocheck(), with SCHED_FIFO priority 50 for the first stop of a schedule, 49

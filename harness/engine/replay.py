@@ -2,7 +2,7 @@
 """Runs one schedule of a past run again, and says whether trace and outcome are the same."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,9 +40,16 @@ class Replay:
 
 
 def replay(
-    folder: RunFolder, text: str, *, scenario: str, kernel: str, guest: GuestSpec, gdb: Path | None = None
+    folder: RunFolder,
+    text: str,
+    *,
+    scenario: str,
+    kernel: str,
+    guest: GuestSpec,
+    gdb: Path | None = None,
+    find: Callable[[KernelInfo], Kernel] | None = None,
 ) -> Replay:
-    """Boots the kernel of the run and runs that schedule alone.
+    """Boots the kernel of the run, or the one that ``find`` has for it, and runs that schedule alone.
 
     Raises BadInput for a schedule, scenario or kernel that the run has not, or that has left the cache.
     """
@@ -50,7 +57,7 @@ def replay(
     schedule = _schedule(text)
     info = _kernel(run, kernel)
     wanted = _scenario(folder, run, scenario)
-    built = _cached(info)
+    built = (find or cached)(info)
     points = tuple(points_of(built, list(run.plan.units), run.plan.granularity == "instructions"))
     subject = Subject(info.name, built, points)
     ledger = Ledger(info.name, points, [wanted], symbols(subject))
@@ -59,6 +66,26 @@ def replay(
     recorded = _recorded(run, wanted.name, info.name, schedule)
     parted = _difference(run, recorded, replayed, wanted.name, info.name)
     return Replay(wanted.name, info.name, recorded, replayed, parted)
+
+
+def named(run: Run, text: str, scenario: str | None, kernel: str | None) -> tuple[str, str]:
+    """The cell that a schedule belongs to: what is not given is the one in which it failed.
+
+    Raises BadInput where that is not one.
+    """
+    if scenario and kernel:
+        return scenario, kernel
+    schedule, name = _schedule(text), _kernel(run, kernel).name if kernel else ""
+    cells = [
+        (result.scenario, result.kernel)
+        for result in run.results
+        if result.scenario == (scenario or result.scenario) and result.kernel == (name or result.kernel)
+        if any(outcome.schedule == schedule for outcome in result.outcomes)
+    ]
+    if len(cells) == 1:
+        return cells[0]
+    found = ", ".join(f"{each} on {kernel_}" for each, kernel_ in cells) or "nowhere"
+    raise BadInput(f"`{text}` failed in {found}: say which by --scenario and --kernel")
 
 
 def _schedule(text: str) -> Schedule:
@@ -91,10 +118,11 @@ def _guest(run: Run, scenario: Scenario, guest: GuestSpec) -> GuestSpec:
 
 def cached_kernel(run: Run, name: str) -> Kernel:
     """The kernel of that name, or side, of the run. Raises BadInput if it has left the cache."""
-    return _cached(_kernel(run, name))
+    return cached(_kernel(run, name))
 
 
-def _cached(info: KernelInfo) -> Kernel:
+def cached(info: KernelInfo) -> Kernel:
+    """The kernel of a past run. Raises BadInput if it, or the lab's modules for it, has left the cache."""
     kernel = artefacts.load(info.key, info.name)
     modules = folders.cache() / "modules" / info.modules
     if kernel is None or not modules.is_dir():

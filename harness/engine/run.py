@@ -202,6 +202,8 @@ def _known(found: list[GuestFinding], releases: dict[str, str]) -> list[GuestFin
 
 def _keep_inputs(folder: Path, made: Sequence[Made], experiment: Experiment) -> None:
     """Config and patches of each kernel and the scenarios as they were, so that a run explains itself later."""
+    shutil.copy(experiment.choice.config, folder / "lab.yaml")
+    write_whole(folder / "guest.json", experiment.lab.guest("sweep").model_dump_json(indent=1) + "\n")
     (folder / "scenarios").mkdir()
     for scenario in experiment.scenarios:
         path = SCENARIOS / f"{scenario.name}.yaml"

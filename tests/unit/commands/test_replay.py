@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from harness import host
+from harness.bundle import again as bundle_again
+from harness.bundle import contents
+from harness.bundle.archive import write_archive
 from harness.cli import main
 from harness.results.folder import RunFolder
 from tests.fakes import prebuilt
@@ -30,6 +33,7 @@ def again(kernels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aga
     """Leaves a run in which `stock` fails, then types `lab replay` with a guest that says ``now``."""
     prebuilt.scripted(tmp_path, monkeypatch)
     monkeypatch.setattr(host, "ensure", lambda *_words: None)
+    monkeypatch.setattr(bundle_again, "supplies", lambda spec: prebuilt.engine.supplies(spec))
     prebuilt.perform(kernels, [GOOD], [guest(passed("AB"), ROW, passed("BA"))])
 
     def type_(*words: str, now: str = ROW) -> int:
@@ -102,12 +106,66 @@ def test_a_wrong_word_is_refused_in_one_line(
     assert len(err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("left_out", ["--scenario", "--kernel"])
-def test_scenario_and_kernel_must_be_named(capsys: pytest.CaptureFixture[str], left_out: str) -> None:
-    words = {"--scenario": NAME, "--kernel": "stock"}
-    given = [word for pair in words.items() if pair[0] != left_out for word in pair]
-    assert main(["replay", "last", "AB", *given]) == 2
-    assert f"the following arguments are required: {left_out}" in capsys.readouterr().err
+def test_scenario_and_kernel_need_no_name_where_one_alone_shows_it(
+    again: Again, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert again("last", schedule()) == 0
+    assert capsys.readouterr().out.startswith(f"{NAME} on stock: ")
+
+
+def test_a_schedule_that_failed_nowhere_needs_them(again: Again, capsys: pytest.CaptureFixture[str]) -> None:
+    assert again("last", "BA") == 2
+    assert "`BA` failed in nowhere: say which by --scenario and --kernel" in capsys.readouterr().err
+
+
+def test_without_a_schedule_all_is_swept_again(
+    again: Again, kernels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Boots(kernels / "other").follow([GOOD])
+    Boots(kernels / "stock").follow([guest(passed("AB"), ROW, passed("BA"))])
+    capsys.readouterr()
+    assert main(["replay", "last", "--config", str(kernels / "lab.yaml")]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{NAME} on other: the same, 0 of 4 schedules fail",
+        f"{NAME} on stock: the same, 1 of 3 schedules fail",
+        "2 of 2 sweeps show the same",
+    ]
+
+
+def test_a_bundle_is_run_again_with_the_kernels_that_it_brings(
+    again: Again, kernels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = str(tmp_path / "b.tar.gz")
+    assert main(["bundle", "last", "--kernels", "-o", bundle]) == 0
+    monkeypatch.setenv("LAB_RUNS", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("LAB_CACHE", str(tmp_path / "other-cache"))
+    Boots(kernels / "other").follow([GOOD])
+    Boots(kernels / "stock").follow([guest(passed("AB"), OTHERWISE, passed("BA"))])
+    capsys.readouterr()
+    assert main(["replay", bundle]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{NAME} on other: the same, 0 of 4 schedules fail"
+    assert lines[1].startswith(f"{NAME} on stock: `AB A@")
+    assert lines[1].endswith("shows hang, then sigbus")
+    assert not (tmp_path / "elsewhere").exists()
+    assert not (tmp_path / "other-cache" / "kernels").exists(), "a stranger's kernel never gets into the cache"
+
+
+def test_a_bundle_whose_kernel_is_another_is_refused(
+    again: Again, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = RunFolder.open("last")
+    manifest, files = contents.bundle(folder, kernels=True)
+    with_, without = (each.key for each in reversed(folder.load().kernels))
+    files[f"kernels/{with_}/vmlinux"] = files[f"kernels/{without}/vmlinux"]
+    write_archive(tmp_path / "b", manifest, files)
+    assert main(["replay", str(tmp_path / "b")]) == 2
+    assert "kernel stock: the bundle has build id 0a0a" in capsys.readouterr().err
+
+
+def test_without_a_schedule_no_cell_can_be_named(again: Again, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", "last", "--kernel", "stock"]) == 2
+    assert "--kernel goes with a SCHEDULE" in capsys.readouterr().err
 
 
 def test_gdb_is_given_a_script_that_waits_at_the_guests_socket(
