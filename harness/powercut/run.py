@@ -20,6 +20,7 @@ from harness.kernel.artefacts import Kernel
 from harness.powercut import images, tally
 from harness.powercut.cases import Case, cases
 from harness.powercut.examiner import Examiner
+from harness.powercut.junit import junit
 from harness.powercut.medium import Template
 from harness.powercut.recorder import Recorder, chosen, record
 from harness.powercut.result import PowerCuts, dump
@@ -68,6 +69,7 @@ def perform(wish: Wish) -> tuple[RunFolder, PowerCuts]:
     )  # fmt: skip
     write_whole(folder.path / "reproduce", f"{done.reproduce}\n")
     write_whole(folder.path / CUTS, dump(done))
+    write_whole(folder.path / "junit.xml", junit(done))
     return folder, done
 
 

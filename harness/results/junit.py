@@ -16,7 +16,7 @@ def junit(run: Run) -> str:
     assert run.verdict
     for kernel in run.kernels:
         xml.add_testsuite(_suite(run, run.verdict, kernel))
-    xml.add_testsuite(_verdict(run.verdict, run.seconds))
+    xml.add_testsuite(verdict_suite(run.verdict.word, run.verdict.sentence, run.seconds))
     return str(xml.tostring().decode()) + "\n"  # type: ignore[no-untyped-call]
 
 
@@ -49,15 +49,16 @@ def _case(cell: Cell, kernel: KernelInfo, seconds: float):  # type: ignore[no-un
     return case
 
 
-def _verdict(verdict: Verdict, seconds: float):  # type: ignore[no-untyped-def]
+def verdict_suite(word: Word, sentence: str, seconds: float):  # type: ignore[no-untyped-def]
+    """The suite of one case that says how the whole of it ended."""
     from junitparser import Error, Failure, TestCase, TestSuite
 
     suite, case = TestSuite("verdict"), TestCase("verdict", "lab", round(seconds, 3))
-    if verdict.word is Word.FAIL:
-        case.result = [Failure(harmless(verdict.sentence))]
-    elif verdict.word is not Word.PASS:
-        case.result = [Error(harmless(verdict.sentence), str(verdict.word))]
+    if word is Word.FAIL:
+        case.result = [Failure(harmless(sentence))]
+    elif word is not Word.PASS:
+        case.result = [Error(harmless(sentence), str(word))]
     else:
-        case.system_out = harmless(verdict.sentence)
+        case.system_out = harmless(sentence)
     suite.add_testcase(case)
     return suite

@@ -85,6 +85,7 @@ def test_a_lost_store_is_status_1_and_keeps_its_image(type_: Type, capsys: pytes
     assert (said["word"], said["status"], len(said["failures"])) == ("FAIL", 1, 2)
     assert said["failures"][0]["wrong"][0]["fault"] == "lost"
     assert said == results()
+    assert 'type="lost"' in next(folders.runs().glob("*/junit.xml")).read_text()
     folder = next(folders.runs().iterdir())
     assert (folder / said["failures"][0]["image"]).is_file()
     assert not list(folder.rglob("image0")), "the images of the guests are gone"
