@@ -32,6 +32,7 @@ from harness.kernel import artefacts, prebuilt
 from harness.kernel.artefacts import Kernel
 from harness.kernel.spec import module_folders
 from harness.progress import say
+from harness.report.comparison import render_comparison_html
 from harness.results.files import write_whole
 from harness.results.folder import RunFolder
 from harness.results.run import KernelInfo, Run
@@ -95,6 +96,7 @@ def compare(wish: Wish) -> tuple[Path, Comparison]:
     )  # fmt: skip
     write_whole(folder / FILE, dump(comparison))
     write_whole(folder / "compare.txt", render_comparison(comparison, colour=False))
+    write_whole(folder / "compare.html", render_comparison_html(comparison))
     return folder, comparison
 
 

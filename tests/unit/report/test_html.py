@@ -5,7 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from harness.report.html import digest, render_html, script
+from harness.report.data import unpacked
+from harness.report.html import MAX_BYTES, digest, render_html, script
 from harness.results.run import Run
 from harness.verdict.judge import judged
 from tests.fakes import results as fakes
@@ -160,3 +161,30 @@ def test_a_run_that_never_got_going_still_makes_a_page() -> None:
     reader = Reader(render_html(run))
     assert "INCONCLUSIVE" in reader.text and "not swept" in reader.text
     assert (reader.wrong, reader.open) == ([], [])
+
+
+def whole_run(scenarios: int) -> Run:
+    """A run of so many scenarios at c = 2, each with 842 schedules on both kernels, 384 of them failing on one."""
+    run, fake = fakes.run(), fakes.FAKES[0]
+    plans = tuple(replace(fake.plan, name=f"{fake.plan.name}-{number}") for number in range(scenarios))
+    sweeps = [run.result(fake.plan.name, kernel.name) for kernel in run.kernels]
+    results = [replace(sweep, scenario=plan.name) for sweep in sweeps if sweep for plan in plans]
+    return judged(replace(run, plan=replace(run.plan, scenarios=plans), results=tuple(results), expectations={}))
+
+
+@pytest.mark.timeout(600)
+def test_all_schedules_of_80_scenarios_at_two_stops_fit_into_five_megabytes() -> None:
+    page = render_html(whole_run(80))
+    assert len(page.encode()) <= MAX_BYTES == 5_000_000
+    blocks = re.findall(r'id="d\d+">([^<]+)</script>', page)
+    kernels = [kernel for block in blocks for kernel in unpacked(block)["kernels"]]
+    assert len(kernels) == 160 and all(kernel["left_out"] == [0, 0] for kernel in kernels)
+
+
+def test_what_does_not_fit_is_left_out_and_counted() -> None:
+    run = whole_run(2)
+    page = render_html(run, 75_000)
+    blocks = re.findall(r'id="d\d+">([^<]+)</script>', page)
+    (broken, stock), _ = (unpacked(block)["kernels"] for block in blocks)
+    assert broken["left_out"][0] > 0 and stock["left_out"][1] > 0
+    assert broken["left_out"][0] + len(broken["fail"]) == len(run.results[0].outcomes)
