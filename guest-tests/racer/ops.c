@@ -146,6 +146,7 @@ const struct op ops[] = {
 	{ "fork", op_fork, OP_FAULTS, NULL },
 	{ "fork-store", op_fork_then_write, OP_STORES | OP_FAULTS, NULL },
 	{ "pin", op_pin, OP_READS | OP_FAULTS | OP_PINS, NULL },
+	{ "pin-fsync", op_pin_fsync, OP_READS | OP_FAULTS | OP_PINS, NULL },
 	{ "hwpoison", op_poison, OP_POISONS | OP_FAULTS, no_memory_failure },
 	{ "pipe-write", op_pipe_write, OP_PIPES, NULL },
 	{ "pipe-grow", op_pipe_grow, OP_PIPES | OP_GROWS, NULL },

@@ -48,6 +48,7 @@ void op_cow_copy(struct actor *a);
 void op_fork(struct actor *a);
 void op_fork_then_write(struct actor *a);
 void op_pin(struct actor *a);
+void op_pin_fsync(struct actor *a);
 void op_poison(struct actor *a);
 void op_write_then_flush(struct actor *a);
 

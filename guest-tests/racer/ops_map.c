@@ -191,23 +191,46 @@ void op_fork_then_write(struct actor *a)
  * vmsplice(2) holds a reference to the first page while the faults on the others give a schedule room to stop: whoever
  * takes the block away must wait, and what comes out of the pipe is of this file.
  */
-void op_pin(struct actor *a)
+static void pin_first_page(struct actor *a, int ends[2])
 {
 	struct iovec first = { .iov_base = first_address(a), .iov_len = SMALL_PAGE };
-	static __thread char page[SMALL_PAGE];
-	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC))
 		die("pipe2");
 	drop(a);
 	outcome(a, vmsplice(ends[1], &first, 1, 0));
-	for (int p = a->spec->page + 1; p < last_page(a); p++)
-		if (guarded_read(a, p, a->result->saw[p]))
-			a->result->read |= 1 << p;
+}
+
+static void let_go(struct actor *a, int ends[2])
+{
+	static __thread char page[SMALL_PAGE];
+
 	if (a->result->ret == SMALL_PAGE && read(ends[0], page, SMALL_PAGE) == SMALL_PAGE)
 		saw_page(a, a->spec->page, page);
 	close(ends[0]);
 	close(ends[1]);
+}
+
+void op_pin(struct actor *a)
+{
+	int ends[2];
+
+	pin_first_page(a, ends);
+	for (int p = a->spec->page + 1; p < last_page(a); p++)
+		if (guarded_read(a, p, a->result->saw[p]))
+			a->result->read |= 1 << p;
+	let_go(a, ends);
+}
+
+/* Writeback locks the entries one after the other, of the page that is pinned too: who waits for the pin must see it. */
+void op_pin_fsync(struct actor *a)
+{
+	int ends[2];
+
+	pin_first_page(a, ends);
+	if (fsync(a->fd))
+		outcome(a, -1);
+	let_go(a, ends);
 }
 
 /* memory_failure() of the pages; DAX pages are not taken away, their content stays. SIGBUS comes on the way out. */

@@ -18,14 +18,18 @@ from tests.vm.conftest import HOUR, LAB
 
 EXPECTED = load_series(folders.PROJECT / "patches" / "fault-locking" / "locking-and-eio").expect
 SCENARIOS = sorted(load_scenarios(folders.PROJECT / "guest-tests" / "scenarios"))
-FINDING = (  # docs/findings/0001: known on stock, and closed by dax-fsync-waits at one stop
-    "fsync-fsync-written",
-    "fsync-fsync-only-page",
-    "fsync-write-fsync",
-    "refault-read-fsync",
-    "mremap-dontunmap-fsync",
-    "hwpoison-write-fsync",
-)
+FIXES = {  # docs/findings: known on stock, and closed at one stop by a kernel of lab.yaml
+    "fsync-waits": (
+        "fsync-fsync-written",
+        "fsync-fsync-only-page",
+        "fsync-write-fsync",
+        "refault-read-fsync",
+        "mremap-dontunmap-fsync",
+        "hwpoison-write-fsync",
+    ),
+    "scan-waits": ("pin-fsync-punch", "pin-fsync-reuse"),
+}
+FINDING = tuple(scenario for scenarios in FIXES.values() for scenario in scenarios)
 
 
 def result(run: Run, scenario: str, side: str) -> SweepResult:
@@ -113,10 +117,11 @@ def test_what_an_fsync_that_does_not_wait_shows_on_stock_is_known_and_counted_ap
         assert cell.word is CellWord.KNOWN
 
 
-def test_the_fix_of_that_finding_closes_its_windows_of_one_stop(run_folders: Path) -> None:
-    choice = Choice(LAB, "stock", "fsync-waits", FINDING, bound=1, budget=HOUR, stress=False)
+@pytest.mark.parametrize("fix", sorted(FIXES))
+def test_the_fix_of_a_finding_closes_its_windows_of_one_stop(run_folders: Path, fix: str) -> None:
+    choice = Choice(LAB, "stock", fix, FIXES[fix], bound=1, budget=HOUR, stress=False)
     run = perform(resolve(choice))[1]
-    for scenario in FINDING:
+    for scenario in FIXES[fix]:
         assert result(run, scenario, "without").failing[1]
         assert not result(run, scenario, "with").failing.get(1)
 
