@@ -33,9 +33,11 @@ def seat(boots: Boots, supplies: Supplies, tmp_path: Path, monkeypatch: pytest.M
 
 
 def watched(shell: Shell, *words: Any, **more: Any) -> int:
-    """A real guest is looked at before it has answered, which the scripted one does at once."""
+    """A real guest is looked at until it has answered, which the scripted one does at once."""
     shell.guest.watch(Deadline())
-    return RUN(shell, *words, **more)
+    status = RUN(shell, *words, **more)
+    shell.guest.watch(Deadline())
+    return status
 
 
 def block(seat: Seat, seed: int = 7) -> StressResult:
