@@ -10,6 +10,8 @@ from harness.results.run import KernelInfo, Run
 from harness.sweep.window import source_line
 
 Key = tuple[str, str, int]  # file, function, line
+Line = tuple[str, str, str | None, int]  # file, function, text if it is known, number
+Merged = tuple[str, str, str | None, dict[int, int]]  # the same with numbers by kernel
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,11 @@ def source_map(run: Run) -> SourceMap:
 
     Lines of two kernels correspond if difflib pairs them. A run of before whole functions were kept has fewer lines.
     """
-    merged: list[tuple[str, str, str, dict[int, int]]] = []
+    merged: list[Merged] = []
     for number, kernel in enumerate(run.kernels):
         merged = _merged(merged, number, list(_lines(kernel, run.points.get(kernel.name, ()))))
     count = len(run.kernels)
-    rows = tuple(SourceRow(*row[:3], tuple(row[3].get(number) for number in range(count))) for row in merged)
+    rows = tuple(SourceRow(*row[:2], row[2] or "", tuple(map(row[3].get, range(count)))) for row in merged)
     places: tuple[dict[Key, int], ...] = tuple({} for _ in range(count))
     for place, row in enumerate(rows):
         for number, line in enumerate(row.lines):
@@ -58,8 +60,8 @@ def source_map(run: Run) -> SourceMap:
     return SourceMap(rows, places)
 
 
-def _lines(kernel: KernelInfo, points: Sequence[Point]) -> Iterator[tuple[str, str, str, int]]:
-    """File, function, text and number of each line of one kernel."""
+def _lines(kernel: KernelInfo, points: Sequence[Point]) -> Iterator[Line]:
+    """Each line of one kernel."""
     found: dict[tuple[str, str], set[int]] = {}
     for point in points:
         found.setdefault(key_of(point)[:2], set()).add(key_of(point)[2])
@@ -70,18 +72,16 @@ def _lines(kernel: KernelInfo, points: Sequence[Point]) -> Iterator[tuple[str, s
         texts = kernel.lines.get(file, {})
         between = (line for line in range(min(numbers), max(numbers)) if line in texts)
         for line in sorted(numbers.union(between)):
-            yield file, function, texts.get(line, "").rstrip(), line
+            yield file, function, texts[line].rstrip() if line in texts else None, line
 
 
-def _merged(
-    rows: list[tuple[str, str, str, dict[int, int]]], column: int, fresh: Sequence[tuple[str, str, str, int]]
-) -> list[tuple[str, str, str, dict[int, int]]]:
+def _merged(rows: list[Merged], column: int, fresh: Sequence[Line]) -> list[Merged]:
     """Adds a kernel's lines to the rows so far, pairing those of one function with the same text."""
-    alone = [(file, function, text, {column: line}) for file, function, text, line in fresh]
+    alone: list[Merged] = [(file, function, text, {column: line}) for file, function, text, line in fresh]
     if not rows:
         return alone
     ours, theirs = ([_paired(each) for each in side] for side in (rows, alone))
-    merged: list[tuple[str, str, str, dict[int, int]]] = []
+    merged: list[Merged] = []
     for what, begin, end, other_begin, other_end in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         if what == "equal":
             pairs = zip(rows[begin:end], alone[other_begin:other_end], strict=True)
@@ -91,6 +91,6 @@ def _merged(
     return merged
 
 
-def _paired(row: tuple[str, str, str, dict[int, int]]) -> tuple[str, str, str]:
+def _paired(row: Merged) -> tuple[str, str, str]:
     """What makes two rows the same: their text, or, where that is not known, their number."""
-    return row[0], row[1], row[2] or f"\0{next(iter(row[3].values()))}"
+    return row[0], row[1], f"\0{next(iter(row[3].values()))}" if row[2] is None else row[2]

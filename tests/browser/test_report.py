@@ -2,6 +2,7 @@
 """The HTML report in a real browser. Skipped, and said so, where there is none."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,21 @@ def test_a_line_of_the_map_shows_a_schedule_that_fails_there(driver: Any, page: 
     assert "@dax_insert_entry+0x57#1" in shown(driver)
     here = all_of(driver, ".map .here")
     assert here and "889" in row_text(driver, here[0])
+
+
+def test_a_phone_shows_the_lines_with_points_first_and_all_when_asked(driver: Any, tmp_path: Path) -> None:
+    run = fakes.run()
+    lines = {fakes.DAX: {**fakes.SOURCE, 880: "between();"}}
+    path = tmp_path / "page.html"
+    path.write_text(
+        render_html(judged(replace(run, kernels=tuple(replace(each, lines=lines) for each in run.kernels))))
+    )
+    show(driver, path, PHONE)
+    line = next(each for each in all_of(driver, ".map tr.plain") if "between();" in each.get_attribute("textContent"))
+    assert not line.is_displayed()
+    focus(driver, ".lines input[type=checkbox]")
+    press(driver, "SPACE")
+    assert line.is_displayed()
 
 
 def row_text(driver: Any, element: Any) -> str:

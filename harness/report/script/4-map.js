@@ -52,7 +52,8 @@ function mapBody(map, data) {
     const [, name, text] = map.shared.rows[row];
     if (name !== before) body.append(functionHead(map, row, 1 + data.kernels.length * (actors + 2)));
     before = name;
-    body.append(el("tr", {}, el("td", { class: "src" }, map.shared.texts[text].slice(0, 160)),
+    const plain = !data.kernels.some((kernel) => map.marks.get(kernel).has(row));
+    body.append(el("tr", plain ? { class: "plain" } : {}, el("td", { class: "src" }, map.shared.texts[text].slice(0, 160)),
       ...data.kernels.flatMap((kernel) => kernelCells(map, kernel, row, actors))));
   }
   return body;
@@ -76,8 +77,15 @@ function makeMap(shared, data, pick) {
     "z: failing schedules in which it fell asleep there. No stop: atomic (never preemptible), beyond the bound, missed, refused by kprobes, or never passed. ◀ marks the stops of the schedule shown above.";
   const idle = data.kernels.filter((kernel) => kernel.not_entered.length).map((kernel) =>
     el("p", { class: "small soft" }, `Not entered on ${kernel.name}: ${kernel.not_entered.join(", ")}.`));
+  const table = el("table", { class: "map code" }, mapHead(data), mapBody(map, data));
+  const whole = el("input", { type: "checkbox" });
+  const choose = () => table.classList.toggle("brief", !whole.checked);
+  whole.checked = !matchMedia("(max-width: 40rem)").matches;
+  whole.addEventListener("change", choose);
+  choose();
   map.element = el("div", {}, el("p", { class: "small soft" }, legend),
-    scrolling(`Window map of ${data.name}`, el("table", { class: "map code" }, mapHead(data), mapBody(map, data))), ...idle);
+    el("p", { class: "chooser small" }, el("label", {}, whole, " also lines without a point")),
+    scrolling(`Window map of ${data.name}`, table), ...idle);
   return map;
 }
 

@@ -52,6 +52,22 @@ def test_functions_of_a_file_follow_each_other_as_in_the_source() -> None:
     assert functions.index("dax_insert_entry") < functions.index("dax_fault_iter")
 
 
+def test_blank_lines_are_paired_and_lines_of_unknown_text_are_not() -> None:
+    run = fakes.run()
+    lines = {fakes.DAX: {**fakes.SOURCE, 880: ""}}
+    both = tuple(replace(kernel, lines=lines) for kernel in run.kernels)
+    rows = source_map(moved_lines(replace(run, kernels=both))).rows
+    assert row(rows, 880).lines == (880, 887)
+    assert row(rows, 1963).lines == (1963, None)  # no text: it may be another line
+
+
+def moved_lines(run: Run) -> Run:
+    """moved() by seven, with the lines that ``run`` has."""
+    lines = {file: {line + 7: text for line, text in texts.items()} for file, texts in run.kernels[1].lines.items()}
+    there = moved(run, 7)
+    return replace(there, kernels=(run.kernels[0], replace(there.kernels[1], lines=lines)))
+
+
 def test_a_point_knows_its_row_on_each_kernel() -> None:
     source = source_map(moved(fakes.run(), 7))
     point = fakes.POINTS[3]
