@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-cost", action="store_true", help="do not measure what faults and syncs cost")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the order of the blocks of races")
     parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
+    parser.add_argument("--fresh", action="store_true", help="sweep again what an earlier run swept")
     parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
 
 
@@ -65,7 +66,7 @@ def _wish(args: argparse.Namespace) -> Wish:
     sides = Words(lab, args.config, args.on).sides(args.sides)
     return Wish(
         _same_again(args), args.config, lab, sides, _scenarios(args, lab, sides),
-        0 if args.no_stress else args.races, not args.no_cost, args.seed, words.budget(args.budget),
+        0 if args.no_stress else args.races, not args.no_cost, args.seed, words.budget(args.budget), not args.fresh,
     )  # fmt: skip
 
 
@@ -107,5 +108,6 @@ def _same_again(args: argparse.Namespace) -> tuple[str, ...]:
     found += [f"--on={args.on}"] if args.on else []
     found += ["--no-stress"] if args.no_stress else [f"--races={args.races}", f"--seed={args.seed}"]
     found += ["--no-cost"] if args.no_cost else []
+    found += ["--fresh"] if args.fresh else []
     found += [f"--budget={args.budget}"] if args.budget else []
     return tuple(found)

@@ -47,9 +47,12 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be compared, and how. ``races`` is the most a scenario and kernel, 0 leaves stress out."""
+    """What is to be compared, and how. ``races`` is the most a scenario and kernel, 0 leaves stress out.
 
-    words: tuple[str, ...]  # of the command line, to do the same again
+    ``words`` are those of the command line, to do the same again.
+    """
+
+    words: tuple[str, ...]
     config: Path
     lab: Lab
     sides: tuple[Side, ...]
@@ -58,6 +61,7 @@ class Wish:
     cost: bool = True
     seed: int = 1
     budget: float | None = None  # seconds
+    reuse: bool = True  # take sweeps that an earlier run made of the same content
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -134,7 +138,7 @@ def _experiment(wish: Wish, deadline: Deadline) -> Experiment:
     kernels = {side.label: side.spec for side in wish.fresh if side.spec}
     lab = wish.lab.model_copy(update={"kernels": {**wish.lab.kernels, **kernels}})
     lab = with_filesystems(lab, of_mounts(scenario.mount for scenario in wish.scenarios))
-    choice = Choice(wish.config, scenarios=wish.names, budget=deadline.remaining(), stress=False)
+    choice = Choice(wish.config, scenarios=wish.names, budget=deadline.remaining(), stress=False, reuse=wish.reuse)
     first = wish.sides[0].label
     wanted = []
     for label in kernels:

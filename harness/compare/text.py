@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from harness.compare.comparison import Comparison, PairChange, number, slower
-from harness.compare.cost import CostChange
+from harness.compare.cost import TAIL, CostChange, cost_word
 from harness.compare.exact import ScenarioChange, Signature
 from harness.compare.rates import RateChange
 from harness.compare.windows import WindowChange
@@ -15,7 +15,7 @@ from harness.report.harmless import harmless
 
 MAX_WINDOWS = 8
 MAX_LINES = 6
-SHOWN = ("instructions", "median latency", "99 % latency")  # of an operation whose cost is as it was
+SHOWN = ("instructions", "median latency", TAIL)  # of an operation whose cost is as it was
 COLOURS = {"fixed": "32", "better": "32", "same": "", "regressed": "31", "unknown": "33"}
 
 
@@ -41,7 +41,7 @@ def _table(comparison: Comparison) -> str:
         base = comparison.pairs[0].scenarios[at]
         rows.append([name, _share(base, 0), *(_cell(pair.scenarios[at]) for pair in comparison.pairs)])
     rows += _race_rows(comparison, names)
-    rows.append(["cost", "", *(_cost_cell(pair.cost) for pair in comparison.pairs)])
+    rows.append(["cost", "", *(cost_word(pair.cost) for pair in comparison.pairs)])
     rows.append(["answer", "", *(pair.answer.upper() for pair in comparison.pairs)])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -63,13 +63,6 @@ def _share(change: ScenarioChange, at: int) -> str:
 
 def _cell(change: ScenarioChange) -> str:
     return f"{change.word} {_share(change, 1)}"
-
-
-def _cost_cell(cost: Sequence[CostChange]) -> str:
-    if not cost:
-        return "not measured"
-    words = [each.word for each in cost if each.exact]
-    return next((word for word in ("slower", "unknown", "faster") if word in words), "same")
 
 
 def _pair(pair: PairChange, width: int) -> str:

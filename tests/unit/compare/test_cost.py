@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from harness.compare.cost import CostChange, Measure, cost_changes, measures, pace_changes
+from harness.compare.cost import TAIL, CostChange, Measure, cost_changes, cost_word, measures, pace_changes
 from harness.compare.trials import Block
 
 
@@ -73,6 +74,17 @@ def test_throughput_that_halves_is_slower() -> None:
 def test_time_blocked_from_nothing_is_slower_and_a_little_noise_is_not() -> None:
     assert change([0.0] * 4, [29_980.0] * 4, "blocked").word == "slower"
     assert change([0.0] * 4, [0.2] * 4, "blocked").word == "same"
+
+
+def test_the_cost_as_a_whole_is_the_worst_that_decides() -> None:
+    same, dear = change([10.0] * 4, [11.0] * 4), change([10.0] * 4, [40.0] * 4)
+    tail = change([10.0, 11.0, 30.0, 9.0], [12.0, 40.0, 10.0, 25.0], TAIL)
+    assert cost_word([]) == "not measured"
+    assert cost_word([same, tail]) == "same"
+    assert cost_word([same, dear, tail]) == "slower"
+    assert cost_word([same, replace(tail, quantity="blocked")]) == "unknown"
+    assert cost_word([same, replace(dear, exact=False)]) == "same"
+    assert cost_word([same, replace(dear, quantity=TAIL)]) == "slower"
 
 
 def test_what_one_kernel_was_not_measured_in_is_left_out() -> None:

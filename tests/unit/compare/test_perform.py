@@ -16,6 +16,7 @@ from harness.errors import ExitStatus
 from harness.results.folder import RunFolder
 from harness.sweep.records import Kind, StressResult
 from tests.fakes import prebuilt
+from tests.fakes.boots import Boots
 from tests.fakes.prebuilt import BAD, GOOD, NAME
 
 Compare = Callable[[Sequence[str], Sequence[str]], tuple[Path, Comparison]]
@@ -47,6 +48,7 @@ def test_kernels_that_were_not_swept_are_swept_in_one_run_and_compared(kernels: 
     assert [kernel.label for kernel in comparison.kernels] == ["other", "stock"]
     assert load(folder / FILE) == comparison
     assert "FIXED" in (folder / "compare.txt").read_text()
+    assert "FIXED" in (folder / "compare.html").read_text().upper()
     assert comparison.reproduce == "./lab compare other stock"
 
 
@@ -58,6 +60,13 @@ def test_the_run_that_swept_them_has_the_same_answer_as_its_verdict(kernels: Pat
     assert "REGRESSED: `stock` against `other`" in run.verdict.sentence
     assert {cell.kernel for cell in run.verdict.cells} == {"other", "stock"}
     assert run.reproduce == "./lab compare other stock"
+
+
+def test_what_an_earlier_run_swept_is_not_swept_again(kernels: Path) -> None:
+    _folder, before = fresh(kernels, BAD, GOOD)
+    boots = [Boots(kernels / name).count() for name in ("other", "stock")]
+    assert compare(wish(kernels, "other", "stock"))[1].pairs == before.pairs
+    assert [Boots(kernels / name).count() for name in ("other", "stock")] == boots
 
 
 def test_past_runs_are_compared_without_a_boot(kernels: Path, tmp_path: Path) -> None:
