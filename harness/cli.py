@@ -92,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(words)
     except LabError as error:
-        return _tell(error, "-v" in words or "--verbose" in words)
+        return _status(words, _tell(error, "-v" in words or "--verbose" in words))
     except KeyboardInterrupt:
         print("lab: interrupted", file=sys.stderr)
         return ExitStatus.INTERRUPTED
@@ -103,7 +103,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         traceback.print_exc()
         print(f"lab: a bug of the lab itself: {type(error).__name__}: {error}", file=sys.stderr)
-        return ExitStatus.LAB_BROKE
+        return _status(words, ExitStatus.LAB_BROKE)
+
+
+def _status(words: Sequence[str], status: int) -> int:
+    """To `git bisect run` 1 to 124 say that a commit is bad: where the lab failed, 128 and more stop it instead."""
+    return 128 + status if list(words[:1]) == ["bisect-step"] else status
 
 
 def _run(words: list[str]) -> int:

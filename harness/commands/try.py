@@ -23,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bound", type=int, choices=(0, 1, 2), default=1, help="stops a schedule (default 1)")
     parser.add_argument("--points", choices=("calls", "instructions"), help="where actors can be preempted")
     parser.add_argument("--filesystem", choices=("ext4", "xfs"), help="default: xfs for a change of fs/xfs/")
+    parser.add_argument(
+        "--unit", action="append", default=[], metavar="FILE", help="points of this C file too (default: lab.yaml's)"
+    )
     parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
 
@@ -35,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
     choice = TrialChoice(
         args.config, args.change, args.base, args.git, words.names(args.scenario, "--scenario"), args.bound,
         words.budget(args.budget), args.points, args.filesystem, args.fewest,
+        words.names(args.unit, "--unit"),
     )  # fmt: skip
     trial = resolve_trial(choice)
     host.ensure(args.no_install, ("build", "image", "guest"))

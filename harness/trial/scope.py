@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where a change is looked for on one kernel: the functions it touches, and their callers within those objects."""
+"""Where a change is looked for on one kernel: the functions it touches, and their callers within those objects.
+
+Points of lab.yaml's `units` come on top. What a touched function calls runs under the locks that it takes, and the
+stops that show one missing lie there.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -45,22 +49,24 @@ def functions_of(kernel: Kernel, units: Sequence[str], lines: set[Line]) -> set[
 
 
 def scope_of(
-    name: str, kernel: Kernel, units: Sequence[str], lines: set[Line], touched: set[str], every_instruction: bool
-) -> Scope:
-    """The scope of the changed ``lines`` in ``units``; ``touched`` as functions_of() gives them, of either kernel.
+    name: str, kernel: Kernel, units: Sequence[str], lines: set[Line], touched: set[str],
+    more: Sequence[str] = (), *, every_instruction: bool = False,
+) -> Scope:  # fmt: skip
+    """The scope of the changed ``lines``; ``touched`` as functions_of() gives them, of either kernel. ``units`` are
+    all source files that are looked at, ``more`` those of them of which every function has points.
 
     What a change only takes away has no line on one side, but the function that it was in.
     """
     fine = points_of(kernel, sorted(units), True)
     touched = touched & {point.function for point in fine}
     whole = not touched
-    touched = touched or {point.function for point in fine}
+    touched = touched or {point.function for point in fine if point.unit not in more}
     around = callers(kernel.vmlinux, fine, touched)
     coarse = fine if every_instruction else points_of(kernel, sorted(units), False)
     return Scope(
         name, kernel, frozenset(lines_with_code(fine, lines)), frozenset(touched), frozenset(around),
         _numbered(point for point in fine if point.function in touched),
-        _numbered(point for point in coarse if point.function in touched | around), whole,
+        _numbered(point for point in coarse if point.function in touched | around or point.unit in more), whole,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from harness.engine.pick import Reach, choose, reach_of, unstopped
 from harness.engine.run import Manner, perform
 from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall, sweep_all
-from harness.points.touched import Line
+from harness.errors import LabBroke
 from harness.progress import say
 from harness.results.folder import RunFolder
 from harness.results.run import Run
@@ -45,16 +45,18 @@ class TrialChoice:
     granularity: str | None = None
     filesystem: str | None = None
     fewest: bool = False
+    units: tuple[str, ...] = ()
 
 
 @dataclass
 class Trial:
-    """One trial; ``reached`` is filled in while it runs."""
+    """One trial; ``reached`` and ``left`` are filled in while it runs."""
 
     choice: TrialChoice
     change: Change
     experiment: Experiment
     reached: list[Reached] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)  # scenarios that cannot be run there -> why
 
     def choose(self, experiment: Experiment, made: Sequence[Made], hall: Hall) -> tuple[Experiment, list[Subject]]:
         """The scenarios that reach the change on either kernel, and the points of its functions and their callers."""
@@ -62,7 +64,7 @@ class Trial:
         found: dict[str, Scenario] = {}
         every: list[Reach] = []
         for scope in scopes:
-            reaches = _reaches(scope, experiment.scenarios, hall)
+            reaches = self._reaches(scope, experiment.scenarios, hall)
             every += reaches
             on = [each for each in reaches if (each.lines if scope.lines else each.functions)]
             found |= {each.scenario.name: each.scenario for each in on}
@@ -75,19 +77,36 @@ class Trial:
         subjects = [scope.subject for scope in scopes] if chosen else []
         return replace(experiment, scenarios=chosen), subjects
 
+    def _reaches(self, scope: Scope, scenarios: Sequence[Scenario], hall: Hall) -> list[Reach]:
+        if not scope.fine:
+            return []
+        inner = replace(hall, folder=hall.folder.parent / "reach")
+        results = sweep_all([scope.tracer], unstopped(scenarios), inner)[0].results
+        impossible = {result.scenario: result.broken for result in results if result.broken}
+        if len(impossible) == len(results):
+            raise LabBroke(f"no scenario runs on {scope.name}: {next(iter(impossible.values()))}")
+        self.left |= impossible  # no MAP_SYNC on XFS, say: what cannot be run cannot reach anything
+        lines, pairs = set(scope.lines), zip(scenarios, results, strict=True)
+        return [reach_of(one, result, scope.fine, lines) for one, result in pairs if not result.broken]
+
     def _scopes(self, made: Sequence[Made]) -> list[Scope]:
         kernels = [each.kernel for each in made]
         release = next((each.info.release for each in made if each.info.release), "")
-        units = sorted({*debug_units(self.experiment.kernels, (), release), *differing_units(made)})
-        if not units or kernels[0] is None or kernels[1] is None:
+        changed_units = sorted({*debug_units(self.experiment.kernels, (), release), *differing_units(made)})
+        more = [unit for unit in self.experiment.units if unit not in changed_units]
+        units = sorted({*changed_units, *more})
+        if not changed_units or kernels[0] is None or kernels[1] is None:
             return []
-        files = {*units, *(name for kernel in kernels if kernel for name in kernel.edited if name.endswith(HEADERS))}
+        files = {
+            *changed_units,
+            *(name for kernel in kernels if kernel for name in kernel.edited if name.endswith(HEADERS)),
+        }
         lines = changed_lines(kernels[0], kernels[1], sorted(files))
         fine = self.choice.granularity == "instructions"
         pairs = list(zip(kernels, lines, strict=True))
         touched = {name for kernel, changed in pairs if kernel for name in functions_of(kernel, units, changed)}
         return [
-            scope_of(each.wanted.name, each.kernel, units, changed, touched, fine)
+            scope_of(each.wanted.name, each.kernel, units, changed, touched, more, every_instruction=fine)
             for each, changed in zip(made, lines, strict=True)
             if each.kernel
         ]
@@ -113,7 +132,10 @@ def resolve_trial(choice: TrialChoice) -> Trial:
 
 def _lab(lab: Lab, change: Change, scenarios: Iterable[Scenario], choice: TrialChoice) -> Lab:
     points = lab.experiment.points.model_copy(
-        update={"units": (), "granularity": choice.granularity or lab.experiment.points.granularity}
+        update={
+            "units": choice.units or lab.experiment.points.units,
+            "granularity": choice.granularity or lab.experiment.points.granularity,
+        }
     )
     experiment = lab.experiment.model_copy(update={"without": WITHOUT, "with_": WITH, "points": points})
     kernels = {WITHOUT: change.without, WITH: change.with_}
@@ -133,20 +155,11 @@ def _filesystem(change: Change) -> str | None:
     return "xfs" if any(name.startswith(XFS) for name in edited) else None
 
 
-def _reaches(scope: Scope, scenarios: Sequence[Scenario], hall: Hall) -> list[Reach]:
-    if not scope.fine:
-        return []
-    inner = replace(hall, folder=hall.folder.parent / "reach")
-    results = sweep_all([scope.tracer], unstopped(scenarios), inner)[0].results
-    lines: set[Line] = set(scope.lines)
-    return [reach_of(one, result, scope.fine, lines) for one, result in zip(scenarios, results, strict=True)]
-
-
 def perform_trial(trial: Trial) -> tuple[RunFolder, Run]:
     """Runs it; a run folder like any other is left behind. Raises BadInput and LabBroke as perform() does."""
 
     def judge(run: Run) -> Run:
-        return replace(run, verdict=judge_trial(run, trial.reached))
+        return replace(run, verdict=judge_trial(run, trial.reached, trial.left))
 
     return perform(trial.experiment, Manner(judge=judge, reproduce=reproduce_line(trial.choice), choose=trial.choose))
 
@@ -160,5 +173,6 @@ def reproduce_line(choice: TrialChoice) -> str:
     words += [f"--points={choice.granularity}"] if choice.granularity else []
     words += [f"--filesystem={choice.filesystem}"] if choice.filesystem else []
     words += [f"--budget={choice.budget:.0f}s"] if choice.budget else []
+    words += [f"--unit={unit}" for unit in choice.units]
     words += ["--fewest"] if choice.fewest else []
     return shlex.join(words)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The verdict of `lab try`: what the change brings, what it closes, and what of it nobody reached."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.engine.pick import Reach
@@ -51,10 +51,13 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(every[:SHOWN]) + more
 
 
-def judge_trial(run: Run, reached: Sequence[Reached]) -> Verdict:
-    """FAIL for what shows with the change alone, PASS for silence in scenarios that reach it."""
+def judge_trial(run: Run, reached: Sequence[Reached], left: Mapping[str, str] = {}) -> Verdict:
+    """FAIL for what shows with the change alone, PASS for silence in scenarios that reach it.
+
+    ``left``: scenarios that cannot be run on these kernels, with the reason.
+    """
     plain = judge(run)
-    told = tuple(each.told() for each in reached)
+    told = (*(each.told() for each in reached), *(f"`{name}` is left out: {why}" for name, why in left.items()))
     without, with_ = run.kernel("without"), run.kernel("with")
     if without is None or with_ is None or "booted" not in (without.state, with_.state) or with_.state != "booted":
         return replace(plain, findings=(*plain.findings, *told))

@@ -20,7 +20,7 @@ def kernel(tmp_path_factory: pytest.TempPathFactory) -> Kernel:
 
 def scoped(kernel: Kernel, *lines: Line) -> Scope:
     touched = functions_of(kernel, ["fs/dax.c"], set(lines))
-    return scope_of("mini", kernel, ["fs/dax.c"], set(lines), touched, False)
+    return scope_of("mini", kernel, ["fs/dax.c"], set(lines), touched)
 
 
 def line_of(text: str) -> Line:
@@ -43,5 +43,12 @@ def test_lines_without_code_leave_the_whole_unit(kernel: Kernel) -> None:
 
 
 def test_a_function_of_the_other_kernel_stands_for_lines_that_are_gone(kernel: Kernel) -> None:
-    scope = scope_of("mini", kernel, ["fs/dax.c"], {("fs/dax.c", 1)}, {"dax_tail", "long_gone"}, False)
+    scope = scope_of("mini", kernel, ["fs/dax.c"], {("fs/dax.c", 1)}, {"dax_tail", "long_gone"})
     assert (scope.touched, scope.lines, scope.whole) == ({"dax_tail"}, frozenset(), False)
+
+
+def test_every_function_of_lab_yamls_units_has_points_too(kernel: Kernel) -> None:
+    units = ["fs/dax.c", "mm/truncate.c"]
+    scope = scope_of("mini", kernel, units, {("fs/dax.c", 1)}, {"dax_tail"}, ["mm/truncate.c"])
+    assert {"dax_tail", "truncate_entry"} <= {point.function for point in scope.points}
+    assert {point.function for point in scope.fine} == {"dax_tail"}

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""From lab.yaml and the command line to a bisect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.bisect.commits import GOOD, Commits, GitCommits, SeriesCommits
+from harness.config import loader
+from harness.config.filesystems import of_mounts, with_filesystems
+from harness.config.models import GitSource, GuestSpec, KernelSpec
+from harness.config.scenario import Scenario
+from harness.deadline import Deadline
+from harness.engine.experiment import scenario_named
+from harness.errors import BadInput
+from harness.kernel.sources import obtain_for
+from harness.kernel.spec import patches
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line says."""
+
+    config: Path
+    good: str | None
+    bad: str | None
+    git: Path | None
+    series: str | None
+    base: str | None
+    scenario: str
+    bound: int
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What is to be bisected, with what; ``question`` tells this bisect from others."""
+
+    commits: Commits
+    good: str
+    scenario: Scenario
+    units: Sequence[str]
+    guest: GuestSpec
+    stress: GuestSpec
+    question: dict[str, str]
+
+    @property
+    def is_git(self) -> bool:
+        """Whether its log is one that git can replay."""
+        return isinstance(self.commits, GitCommits)
+
+
+def joined(asked: Asked, deadline: Deadline) -> Joined:
+    """Raises BadInput for whatever is wrong or missing."""
+    lab = loader.load_lab(asked.config)
+    name = asked.base or lab.experiment.with_
+    loader.check_kernel(asked.config, name, lab.kernels)
+    scenario = scenario_named(asked.scenario, loader.load_scenarios())
+    scenario = scenario.model_copy(update={"bound": min(scenario.bound, asked.bound)})
+    lab = with_filesystems(lab, of_mounts([scenario.mount]))
+    commits = _commits(asked, lab.kernels[name], deadline)
+    units = asked.units or lab.experiment.points.units
+    good = commits.good if isinstance(commits, GitCommits) else commits.title(GOOD)
+    question = {
+        "good": good, "bad": commits.graph.commits[-1], "scenario": scenario.name, "bound": str(scenario.bound),
+        "units": ",".join(units), "base": name, "of": str(asked.series or asked.git or ""),
+    }  # fmt: skip
+    return Joined(commits, good, scenario, units, lab.guest("sweep"), lab.guest("stress"), question)
+
+
+def _commits(asked: Asked, spec: KernelSpec, deadline: Deadline) -> Commits:
+    if asked.series:
+        if asked.good or asked.bad or asked.git:
+            raise BadInput("--series bisects its patches: leave out --good, --bad and --git")
+        spec = spec.model_copy(update={"series": asked.series, "patches": ()})
+        source = obtain_for(spec, deadline)
+        if not (loader.series_folder(asked.series) / "series.yaml").is_file():
+            raise BadInput(f"--series: there is no patches/{asked.series}/series.yaml")
+        return SeriesCommits(source, spec, patches(spec, source))
+    if not asked.good or not asked.bad:
+        raise BadInput("name both ends: --good COMMIT --bad COMMIT, or a --series whose patches are bisected")
+    return GitCommits.between(_git(asked, spec), asked.good, asked.bad, spec, deadline)
+
+
+def _git(asked: Asked, spec: KernelSpec) -> str:
+    if asked.git:
+        return str(asked.git.resolve())
+    if isinstance(spec.source, GitSource):
+        return spec.source.git
+    raise BadInput("the kernel's source is no git repository: name a clone by --git DIR")

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One step of `git bisect run`: the checkout as it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.bisect.graph import Graph, linear
+from harness.bisect.tester import Bug, Tested, Tester
+from harness.config import loader
+from harness.config.filesystems import of_mounts, with_filesystems
+from harness.config.models import GitSource, KernelSpec
+from harness.deadline import Deadline
+from harness.engine.experiment import scenario_named
+from harness.errors import BadInput
+from harness.kernel.build import BuildRequest
+from harness.kernel.sources import obtain
+from harness.kernel.spec import request_for
+from harness.sweep.records import Kind
+
+
+@dataclass(frozen=True)
+class StepAsked:
+    """What the command line says."""
+
+    config: Path
+    scenario: str
+    git: Path
+    kinds: tuple[str, ...]
+    base: str | None
+    bound: int
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A checkout as the one point of a graph."""
+
+    folder: Path
+    spec: KernelSpec
+
+    @property
+    def graph(self) -> Graph:
+        """One point."""
+        return linear(["checkout"])
+
+    def title(self, _index: int) -> str:
+        """Where it is."""
+        return str(self.folder)
+
+    def request(self, _index: int, units: Sequence[str], deadline: Deadline) -> BuildRequest:
+        """The files as they are now. Raises BadInput."""
+        tree = obtain(GitSource(git=str(self.folder.resolve()), checkout=True), deadline)
+        return request_for("checkout", self.spec, tree, (), units)
+
+
+def tested(asked: StepAsked, folder: Path, deadline: Deadline) -> Tested:
+    """The test of the checkout. Raises BadInput for what is wrong with the question, not with the commit."""
+    lab = loader.load_lab(asked.config)
+    name = asked.base or lab.experiment.with_
+    loader.check_kernel(asked.config, name, lab.kernels)
+    scenario = scenario_named(asked.scenario, loader.load_scenarios())
+    scenario = scenario.model_copy(update={"bound": min(scenario.bound, asked.bound)})
+    spec = with_filesystems(lab, of_mounts([scenario.mount])).kernels[name]
+    units = asked.units or lab.experiment.points.units
+    obtain(GitSource(git=str(asked.git.resolve()), checkout=True), deadline)  # no repository is no commit's fault
+    tester = Tester(Checkout(asked.git, spec), scenario, units, lab.guest("sweep"), folder, deadline)
+    return tester.test(0, Bug(frozenset(map(_kind, asked.kinds))) if asked.kinds else None)
+
+
+def _kind(word: str) -> str:
+    known = [each.value for each in Kind]
+    if word.partition(":")[0] not in known:
+        raise BadInput(f"--kind: there is no kind `{word}`; there are {', '.join(known)}")
+    return word

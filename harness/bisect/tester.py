@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Tests one commit: builds it in place, finds its points, sweeps the one scenario, and says what came of it."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.bisect.commits import Commits
+from harness.bisect.outcome import Outcome
+from harness.bisect.signature import Signature, shown, signature, told
+from harness.config.models import GuestSpec
+from harness.config.scenario import Scenario
+from harness.deadline import Deadline
+from harness.engine.guests import mounted, supplies
+from harness.engine.kernels import points_of
+from harness.engine.subject import Subject
+from harness.engine.sweeps import Hall, sweep_all
+from harness.errors import BadInput, KernelFailed, LabBroke
+from harness.kernel.artefacts import Kernel
+from harness.kernel.build import build
+from harness.sweep.records import SweepResult
+
+UNBOOTED = "(boot-failure)"
+TRIES = 2  # of a sweep in which the lab breaks: one lost guest must not cost a commit
+
+
+@dataclass(frozen=True)
+class Tested:
+    """One commit's test. ``seen`` is what it showed; seconds are wall time."""
+
+    __test__ = False  # pytest takes every Test* for one of its own
+    outcome: Outcome
+    detail: str = ""
+    seen: Signature = frozenset()
+    build_seconds: float = 0.0
+    sweep_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Bug:
+    """What is looked for: what the bad commit shows, and what the good one shows as well."""
+
+    seen: Signature
+    control: Signature = frozenset()
+
+
+@dataclass
+class Tester:
+    """Tests points of ``commits``; guests' files go to ``folder``."""
+
+    __test__ = False
+    commits: Commits
+    scenario: Scenario
+    units: Sequence[str]
+    guest: GuestSpec
+    folder: Path
+    deadline: Deadline
+    every_instruction: bool = False
+    _boots: int = field(default=0)
+
+    def test(self, index: int, bug: Bug | None) -> Tested:
+        """One point. Without ``bug`` BAD means that anything fails. Raises LabBroke where no time is left."""
+        began = time.monotonic()
+        try:
+            kernel = build(self.commits.request(index, self.units, self.deadline), deadline=self.deadline)
+            points = points_of(kernel, self._units(kernel), self.every_instruction)
+        except (KernelFailed, BadInput) as error:
+            return Tested(Outcome.NO_BUILD, str(error), build_seconds=time.monotonic() - began)
+        except LabBroke as error:
+            if self.deadline.passed:
+                raise
+            # The user's own source is never the lab's fault; what is left is a compiler that dies, a full disk.
+            return Tested(Outcome.BROKEN, str(error), build_seconds=time.monotonic() - began)
+        built = time.monotonic()
+        tested = self._swept(Subject(kernel.name, kernel, tuple(points)), bug)
+        return Tested(tested.outcome, tested.detail, tested.seen, built - began, time.monotonic() - built)
+
+    def _units(self, kernel: Kernel) -> list[str]:
+        return sorted(unit for unit in self.units if (kernel.folder / "sources" / unit).is_file())
+
+    def _swept(self, subject: Subject, bug: Bug | None) -> Tested:
+        tested = Tested(Outcome.BROKEN)
+        for _ in range(TRIES):
+            tested = judged(self._sweep(subject), bug)
+            if tested.outcome is not Outcome.BROKEN or self.deadline.passed:
+                break
+        return tested
+
+    def _sweep(self, subject: Subject) -> SweepResult:
+        self._boots += 1
+        guest = mounted(self.guest, self.scenario.mount)
+        hall = Hall(guest, supplies(guest), self.folder / f"{self._boots:03}", self.deadline, batches=1)
+        return sweep_all([subject], [self.scenario], hall)[0].results[0]
+
+
+def judged(result: SweepResult, bug: Bug | None) -> Tested:
+    """What a sweep says of the bug. One that is not whole says nothing unless it shows it."""
+    if UNBOOTED in result.broken:
+        return Tested(Outcome.NO_BOOT, result.broken)
+    if result.broken:
+        return Tested(Outcome.BROKEN, result.broken)
+    seen = signature(result)
+    outcome = shown(seen, bug.seen, bug.control) if bug else (Outcome.BAD if seen else Outcome.GOOD)
+    if outcome is Outcome.GOOD and not result.complete:
+        return Tested(Outcome.BROKEN, "not every schedule was run", seen)
+    counts = f"{sum(result.failing.values()):,} of {sum(result.schedules.values()):,} schedules fail"
+    return Tested(outcome, f"{counts}: {told(seen)}" if seen else f"silent in {sum(result.schedules.values()):,}", seen)

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The loop over a real repository, the tests of its commits made up; git itself replays the log."""
+
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from harness.bisect.bisection import Bisection
+from harness.bisect.commits import GOOD, GitCommits
+from harness.bisect.outcome import Outcome
+from harness.bisect.report import render
+from harness.bisect.state import LOG, begun
+from harness.bisect.tester import Bug, Tested
+from harness.config.models import DebianSource, KernelSpec
+from harness.deadline import Deadline
+from harness.errors import BadInput
+from tests.fakes.git_tree import GitTree
+
+SPEC = KernelSpec(source=DebianSource(debian="linux-source-6.1"))
+SEEN = frozenset({"tags"})
+
+
+@dataclass
+class World:
+    """A repository of 24 commits; from ``culprit`` on they fail, and some say nothing."""
+
+    clone: GitTree
+    commits: list[str]
+    culprit: int = 13
+    odd: dict[int, Outcome] = field(default_factory=dict)
+    tests: list[int] = field(default_factory=list)
+    dies_at: int = 99
+
+    def test(self, index: int, _bug: Bug | None) -> Tested:
+        """What a sweep of that commit would say."""
+        if len(self.tests) == self.dies_at:
+            raise KeyboardInterrupt
+        self.tests.append(index)
+        if index in self.odd:
+            return Tested(self.odd[index], "x", frozenset({"warn:other"}))
+        bad = index != GOOD and index + 1 >= self.culprit
+        return Tested(Outcome.BAD if bad else Outcome.GOOD, "y", SEEN if bad else frozenset(), 5.0, 1.0)
+
+    def bisection(self) -> Bisection:
+        """A bisect of it, going on where an earlier one was."""
+        made = GitCommits.between(str(self.clone.folder), self.commits[0], "main", SPEC, Deadline())
+        folder, state = begun({"good": made.good})
+        return Bisection(made, made.good, self.test, folder, state, Deadline())
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    clone = GitTree(tmp_path / "clone")
+    commits = [clone.git("rev-parse", "HEAD")]
+    commits += [
+        clone.commit(f"commit {number}", {f"fs/f{number % 5}.c": f"int f{number};\n"}) for number in range(1, 24)
+    ]
+    return World(clone, commits)
+
+
+def test_the_culprit_is_found_in_few_tests_and_git_replays_the_log(world: World) -> None:
+    bisection = world.bisection()
+    done = bisection.run()
+    assert done.over and done.found == (world.commits[world.culprit],)
+    assert len(world.tests) <= 9
+    log = bisection.folder / LOG
+    replay = subprocess.run(["git", "bisect", "replay", log], cwd=world.clone.folder, capture_output=True, text=True)
+    assert replay.returncode == 0 and f"{world.commits[world.culprit]} is the first bad commit" in replay.stdout
+    told = render(done, bisection.commits)
+    assert told.endswith(f"first bad commit: {bisection.commits.title(world.culprit - 1)}")
+
+
+def test_what_says_nothing_is_skipped_and_git_agrees(world: World) -> None:
+    world.odd = {10: Outcome.NO_BUILD, 11: Outcome.OTHER_BUG, 14: Outcome.NO_BOOT, 9: Outcome.BROKEN}
+    done = world.bisection().run()
+    assert done.over and world.commits[13] in done.found and len(done.found) <= 5
+    log = (world.bisection().folder.parent / "1" / LOG).read_text()
+    assert "git bisect skip" in log or not {9, 10, 11, 14} & set(world.tests)
+
+
+def test_a_killed_bisect_goes_on_where_it_was(world: World) -> None:
+    world.dies_at = 4
+    with pytest.raises(KeyboardInterrupt):
+        world.bisection().run()
+    before = list(world.tests)
+    world.dies_at = 99
+    done = world.bisection().run()
+    assert done.found == (world.commits[world.culprit],)
+    assert len(set(world.tests)) == len(world.tests) and world.tests[: len(before)] == before
+
+
+def test_ends_that_are_not_what_they_should_be_are_told(world: World) -> None:
+    world.culprit = 99
+    with pytest.raises(BadInput, match=r"the bad end \(.* commit 23\) is not bad: good, y"):
+        world.bisection().run()
+
+
+def test_both_ends_failing_alike_tell_nothing(world: World) -> None:
+    world.culprit = 0
+    world.odd = {GOOD: Outcome.BAD}
+    bisection = world.bisection()
+    bisection.test = lambda _index, _bug: Tested(Outcome.BAD, "z", SEEN)
+    with pytest.raises(BadInput, match=r"both ends fail alike \(tags\)"):
+        bisection.run()
+
+
+def test_good_must_be_an_ancestor_of_bad(world: World) -> None:
+    with pytest.raises(BadInput, match="is no ancestor of"):
+        GitCommits.between(str(world.clone.folder), "main", world.commits[3], SPEC, Deadline())

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only
+import pytest
+
+from harness.bisect.outcome import Outcome
+from harness.bisect.signature import shown, signature
+from harness.bisect.tester import Bug, judged
+from harness.sweep.records import Coverage, Kind, Schedule, SweepResult, Violation
+from harness.sweep.records import Outcome as Schedules
+
+BUG, CONTROL = frozenset({"tags", "stale-read"}), frozenset({"stale-read"})
+
+
+def swept(*violations: Violation, complete: bool = True, broken: str = "") -> SweepResult:
+    outcomes = tuple(Schedules(Schedule((0, 1)), (), (each,)) for each in violations)
+    return SweepResult("one", "k", 1, 4, ((0, 1),), {0: 2, 1: 9}, {0: len(outcomes)}, outcomes, Coverage(), complete,
+                       broken=broken)  # fmt: skip
+
+
+def test_a_splat_is_known_by_its_function_whatever_the_line() -> None:
+    one = Violation(Kind.WARN, "WARNING: CPU: 0 PID: 71 at fs/dax.c:877 dax_insert_entry+0x2b0/0x2e0")
+    other = Violation(Kind.WARN, "WARNING: CPU: 0 PID: 99 at fs/dax.c:903 dax_insert_entry.isra.0+0x2c0/0x2e0")
+    assert signature(swept(one)) == signature(swept(other)) == {"warn:dax_insert_entry"}
+    assert signature(swept(Violation(Kind.TAGS, "A: page 0 at foo+0x12"))) == {"tags"}
+
+
+@pytest.mark.parametrize(
+    ("seen", "outcome"),
+    [
+        (set(), Outcome.GOOD),
+        ({"stale-read"}, Outcome.GOOD),
+        ({"tags"}, Outcome.BAD),
+        ({"tags", "warn:other"}, Outcome.BAD),
+        ({"warn:other"}, Outcome.OTHER_BUG),
+        ({"stale-read", "hang"}, Outcome.OTHER_BUG),
+    ],
+)
+def test_only_what_the_good_commit_does_not_show_is_the_bug(seen: set[str], outcome: Outcome) -> None:
+    assert shown(frozenset(seen), BUG, CONTROL) is outcome
+
+
+def test_silence_of_a_sweep_that_was_cut_short_is_no_good_commit() -> None:
+    assert judged(swept(complete=False), Bug(BUG)).outcome is Outcome.BROKEN
+    assert judged(swept(Violation(Kind.TAGS, "x"), complete=False), Bug(BUG)).outcome is Outcome.BAD
+
+
+def test_a_kernel_that_does_not_boot_and_a_broken_lab_are_told_apart() -> None:
+    assert judged(swept(broken="a guest ended (boot-failure): panic"), Bug(BUG)).outcome is Outcome.NO_BOOT
+    assert judged(swept(broken="the canary"), Bug(BUG)).outcome is Outcome.BROKEN
+
+
+def test_every_outcome_has_its_word_and_status_for_git() -> None:
+    assert {each: (each.git, each.step_status) for each in Outcome} == {
+        Outcome.GOOD: ("good", 0), Outcome.BAD: ("bad", 1), Outcome.NO_BUILD: ("skip", 125),
+        Outcome.NO_BOOT: ("skip", 125), Outcome.OTHER_BUG: ("skip", 125), Outcome.BROKEN: ("skip", 131),
+    }  # fmt: skip
