@@ -44,8 +44,7 @@ def show(driver: Any, page: Path, size: tuple[int, int] = WIDE, dark: bool = Fal
     """Opens a report of a file and waits until its script has drawn it."""
     from selenium.webdriver.support.ui import WebDriverWait
 
-    metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size == PHONE}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    resize(driver, size)
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
     driver.get("about:blank")
@@ -54,6 +53,12 @@ def show(driver: Any, page: Path, size: tuple[int, int] = WIDE, dark: bool = Fal
     WebDriverWait(driver, TIMEOUT).until(
         lambda each: each.execute_script("return document.documentElement.dataset.ready")
     )
+
+
+def resize(driver: Any, size: tuple[int, int]) -> None:
+    """Makes the page as large as a screen, or a phone's, in CSS pixels."""
+    metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size == PHONE}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
 
 def console(driver: Any) -> list[str]:
