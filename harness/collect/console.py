@@ -16,6 +16,7 @@ BLANKS = re.compile(r"\n{2,}")  # the kernel's own empty lines carry a time stam
 STAMP = re.compile(
     r"(?:<\d{1,3}>)?(?:\[ {0,8}\d{1,9}\.\d{6}\](?:\[ {0,5}[TC]\d{1,7}\])? ?|\d{1,3},\d+,\d+,[^;\n]{1,64};)?"
 )
+TIME = re.compile(r"\[ {0,8}(\d{1,9}\.\d{6})\]")
 # A program's unfinished line, and the kernel's behind it.
 SPLICE = re.compile(r"(?<=.)(?=\[ {0,4}\d{1,5}\.\d{6}\] )")
 
@@ -40,6 +41,12 @@ def kernel_lines(log: str) -> list[Line]:
 def lab_lines(log: str) -> list[str]:
     """What the lab printed, without time stamps."""
     return [line.body for line in _lines(log) if line.body.startswith(LAB)]
+
+
+def behind(log: str, seconds: float) -> list[str]:
+    """The log's lines with a time stamp later than ``seconds`` since the boot: what a dead guest could not tell."""
+    stamped = ((line.text, TIME.search(line.text)) for line in _lines(log))
+    return [text for text, stamp in stamped if stamp and float(stamp[1]) > seconds]
 
 
 def _lines(log: str) -> Iterator[Line]:

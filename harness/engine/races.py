@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.collect.console import behind
 from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
@@ -128,7 +129,7 @@ def _boot(
     raced = race_in_guest(boot, job, take, deadline)
     if raced.end and raced.end.kind in CRASH:
         ledger.under_way(raced.end.console)
-        ledger.crash(CRASH[raced.end.kind], raced.end.detail)
+        ledger.crash(CRASH[raced.end.kind], raced.end.detail, behind(raced.end.console, ledger.heard))
     if ledger.finished or (raced.end and raced.end.kind == "timeout"):
         return
     if ledger.now not in ledger.results:

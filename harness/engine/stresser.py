@@ -25,6 +25,7 @@ class StressLedger:
     log: dict[str, list[str]] = field(default_factory=dict)  # kernel log by scenario, "" for the boot
     now: str = ""
     finished: bool = False
+    heard: float = 0.0  # seconds of the present guest's last line of the kernel log
     _examples: list[str] = field(default_factory=list)
     _unchecked: str = ""
     _raced: int = 0  # of the scenario under way, as far as it is told
@@ -47,15 +48,17 @@ class StressLedger:
 
     def begin_guest(self) -> None:
         """A new guest: it has begun no scenario yet."""
-        self.now, self.finished, self._raced, self._asked = "", False, 0, 0
+        self.now, self.finished, self.heard, self._raced, self._asked = "", False, 0.0, 0, 0
 
-    def crash(self, kind: Kind, detail: str) -> None:
+    def crash(self, kind: Kind, detail: str, log: Sequence[str] = ()) -> None:
         """The guest died in the scenario under way: one race that failed, the last that is known of.
 
-        Where its races were over and told of, as at the end of their process, the death counts on top.
+        Where its races were over and told of, as at the end of their process, the death counts on top. ``log`` is what
+        the kernel said that no record tells.
         """
         if not self.now:
             return
+        self.log.setdefault(self.now, []).extend(log)
         told = self.results.get(self.now)
         if told is None:
             self.results[self.now] = StressResult(
@@ -91,7 +94,8 @@ class StressLedger:
         self._examples.append(f"race {row['race']}: {row['detail']}")
 
     def _take_k(self, row: dict[str, Any]) -> None:
-        self.log.setdefault(self.now, []).append(f"[{row['us'] / 1e6:12.6f}] {row['m']}")
+        self.heard = row["us"] / 1e6
+        self.log.setdefault(self.now, []).append(f"[{self.heard:12.6f}] {row['m']}")
 
     def _take_stress(self, row: dict[str, Any]) -> None:
         failures = {Kind(kind): count for kind, count in row["failures"].items()}

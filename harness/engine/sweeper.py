@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness.collect.console import behind
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.batches import cost
@@ -130,5 +131,6 @@ def _book_crash(ledger: Ledger, end: GuestEnd) -> bool:
     if scenario not in ledger.accounts or not schedule.strip():
         return False
     detail = end.detail + (", after the schedule had ended" if when == "after" else "")
-    ledger.add_crash(scenario, schedule.strip(), CRASH[end.kind], detail)
+    log = behind(end.console, ledger.heard)
+    ledger.add_crash(scenario, schedule.strip(), CRASH[end.kind], detail, log=log)
     return True

@@ -114,7 +114,7 @@ def _swept(
     results = tuple(by_name[scenario.name].result(scenario.name) for scenario in scenarios)
     boots = tuple(("", tuple(ledger.boot_log)) for _subject, _part, ledger in ledgers)
     logs = boots + tuple(
-        (scenario.name, tuple(by_name[scenario.name].accounts[scenario.name].log)) for scenario in scenarios
+        (scenario.name, by_name[scenario.name].accounts[scenario.name].all_log) for scenario in scenarios
     )
     return Swept(subject, results, logs)
 

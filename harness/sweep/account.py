@@ -2,6 +2,7 @@
 """One scenario's rows, and where the next guest goes on once one has died."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from harness.config.scenario import Scenario
@@ -48,6 +49,7 @@ class Account:
     hangs: int = 0
     crashed: bool = False  # a guest has died in it: the next ones write each row at once
     awaited: dict[str, str] = field(default_factory=dict)  # rows of crashes by schedule, not booked yet
+    awaited_logs: dict[str, Sequence[str]] = field(default_factory=dict)  # what their guests' kernels said last
     ends: set[str] = field(default_factory=set)  # schedules with which a guest's use ended: they have no children
     closed: bool = False
     complete: bool = False
@@ -73,13 +75,19 @@ class Account:
         """A row from a guest. Where a crash was awaited and has not come, the crash that was is what is kept."""
         self.present = self.told
         crash = self.awaited.pop(schedule, "")
+        self.log += self.awaited_logs.pop(schedule, ())
         self.rows.append(_not_again(crash) if crash else line)
 
-    def add_crash(self, row: str, schedule: str, whole: bool) -> bool:
-        """A schedule of which a guest died; ``whole``: all rows before it are there. Says whether it is booked now."""
+    def add_crash(self, row: str, schedule: str, whole: bool, log: Sequence[str] = ()) -> bool:
+        """A schedule of which a guest died; ``whole``: all rows before it are there. Says whether it is booked now.
+
+        ``log`` is what the kernel said of it, which counts once.
+        """
         if not whole:
-            self.crashed, self.awaited[schedule] = True, row
+            self.crashed, self.awaited[schedule], self.awaited_logs[schedule] = True, row, log
             return False
+        self.awaited_logs.pop(schedule, None)
+        self.log += log
         self.present = self.told
         self.awaited.pop(schedule, None)
         self.rows = [*(line for line in self.rows if json.loads(line)["s"] != schedule), row]
@@ -103,6 +111,11 @@ class Account:
     def all_rows(self) -> list[str]:
         """The rows, at last those of crashes to which the budget's end left no second time."""
         return [*self.rows, *self.awaited.values()]
+
+    @property
+    def all_log(self) -> tuple[str, ...]:
+        """The kernel's log with what it said of those."""
+        return (*self.log, *(line for log in self.awaited_logs.values() for line in log))
 
 
 def _not_again(crash: str) -> str:

@@ -42,6 +42,7 @@ class Ledger:
         self.refused: dict[int, str] = {}
         self.boot_log: list[str] = []
         self.proven = False  # the canary of the present guest
+        self.heard = 0.0  # seconds of the present guest's last line of the kernel log
         self.stopped_at = ""  # the schedule with which the present guest's use ended
         self._now: Account | None = None
         self._flush = 0
@@ -55,6 +56,7 @@ class Ledger:
         """A new guest: nothing it says counts until its canary is proven. ``flush`` is that of its job."""
         self.proven, self.stopped_at, self._now, self._flush = False, "", None, flush
         self._begun.clear()
+        self.heard = 0.0
         for account in self.accounts.values():
             account.begin_guest()
 
@@ -73,8 +75,12 @@ class Ledger:
         except (LookupError, TypeError, ValueError) as error:
             raise LabBroke(f"the guest wrote a record that lacks something ({error!r}): {line[:120]!r}") from None
 
-    def add_crash(self, scenario: str, schedule: str, kind: Kind, detail: str, written: bool = False) -> None:
+    def add_crash(
+        self, scenario: str, schedule: str, kind: Kind, detail: str, *, written: bool = False, log: Sequence[str] = ()
+    ) -> None:
         """A schedule that no row can come from: the guest, or, all rows being ``written``, the scenario's process died.
+
+        ``log`` is what the kernel said that no record tells.
 
         Where the guest may have had rows that it had not written yet, the crash is awaited to come again (Account).
         Raises LabBroke if ``schedule`` is none: last words can be garbled.
@@ -84,7 +90,7 @@ class Ledger:
         account = self.accounts[scenario]
         to_names(schedule, self.points)
         row = {"t": "s", "s": schedule, "h": "", "b": 0, "f": 0, "w": "", "v": [[kind.value, detail]]}
-        booked = account.add_crash(json.dumps(row), schedule, written or self._flush == 1 or account.closed)
+        booked = account.add_crash(json.dumps(row), schedule, written or self._flush == 1 or account.closed, log)
         if booked and account is self._now:
             self.stopped_at = schedule
 
@@ -128,7 +134,8 @@ class Ledger:
 
     def _take_k(self, row: Row, _line: str) -> None:
         log = self.boot_log if self._now is None else self._now.log
-        log.append(f"[{row['us'] / 1e6:12.6f}] {row['m']}")
+        self.heard = row["us"] / 1e6
+        log.append(f"[{self.heard:12.6f}] {row['m']}")
 
     def _take_parted(self, row: Row, _line: str) -> None:
         if self._now is not None:

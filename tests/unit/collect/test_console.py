@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 import pytest
 
-from harness.collect.console import LONGEST, decoded, kernel_lines, lab_lines
+from harness.collect.console import LONGEST, behind, decoded, kernel_lines, lab_lines
 
 
 def bodies(log: str) -> list[str]:
@@ -49,3 +49,11 @@ def test_bytes_that_are_no_text_are_replaced() -> None:
 
 def test_a_line_without_end_is_cut() -> None:
     assert [len(line.text) for line in kernel_lines("x" * 10_000_000)] == [LONGEST]
+
+
+def test_what_is_behind_a_time_are_the_lines_that_are_stamped_later() -> None:
+    log = (
+        "SeaBIOS\n[    1.500000] one\n[    2.000000] two\nls: no such file\n[   12.000001] kernel BUG at fs/dax.c:1!\n"
+    )
+    assert behind(log, 1.5) == ["[    2.000000] two", "[   12.000001] kernel BUG at fs/dax.c:1!"]
+    assert behind(log, 12.000001) == []

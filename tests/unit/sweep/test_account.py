@@ -45,6 +45,21 @@ def test_a_crash_that_comes_again_is_booked_once_and_leaves_the_account_whole() 
     assert account.whole
 
 
+def test_what_the_kernel_said_of_a_crash_is_kept_once() -> None:
+    account = account_of("AB")
+    account.add_crash(CRASH, "AB A1#1", whole=False, log=["[ 1.0] kernel BUG"])
+    assert (account.log, account.all_log) == ([], ("[ 1.0] kernel BUG",))
+    account.add_crash(CRASH, "AB A1#1", whole=True, log=["[ 2.0] kernel BUG"])
+    assert account.all_log == ("[ 2.0] kernel BUG",)
+
+
+def test_what_it_said_of_one_that_did_not_come_again_is_kept_too() -> None:
+    account = account_of("AB")
+    account.add_crash(CRASH, "AB A1#1", whole=False, log=["[ 1.0] kernel BUG"])
+    account.add(passed("AB A1#1"), "AB A1#1")
+    assert account.all_log == ("[ 1.0] kernel BUG",)
+
+
 def test_a_crash_behind_a_schedule_replaces_the_row_that_passed() -> None:
     account = account_of("AB", "AB A1#1")
     account.add_crash(CRASH, "AB A1#1", whole=True)
