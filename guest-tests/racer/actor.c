@@ -127,12 +127,23 @@ static void map_file(struct actor *a)
 		die("actor %d cannot map %s", a->number, s->path);
 }
 
+static void map_second(struct actor *a)
+{
+	if (!(a->spec->op->effects & OP_SECOND))
+		return;
+	a->second = mmap(actor_away(a) + SMALL_PAGE, a->length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, a->fd, 0);
+	if (a->second == MAP_FAILED)
+		die("actor %d cannot map %s twice", a->number, a->shared->path);
+}
+
 void actor_setup(struct actor *a)
 {
 	struct shared *s = a->shared;
 
 	a->spec = &s->scenario.actor[a->number];
 	map_file(a);
+	a->map = a->mapping;
+	map_second(a);
 	for (int i = 0; i < s->windows; i++) {
 		memset(&s->window[i].result[a->number], 0, sizeof(struct result));
 		actor_enter(a, &s->window[i]);
@@ -177,6 +188,9 @@ void actor_close(struct actor *a)
 		return;
 	if (!is_lodger(a))
 		munmap(a->mapping, a->length);
+	if (a->second)
+		munmap(a->second, a->length);
+	a->second = NULL;
 	close(a->fd);
 	a->mapping = NULL;
 }

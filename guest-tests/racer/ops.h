@@ -43,6 +43,7 @@ void op_refault_read(struct actor *a);
 void op_refault_write(struct actor *a);
 void op_dontneed(struct actor *a);
 void op_populate_write(struct actor *a);
+void op_split(struct actor *a);
 void op_leave_page_table(struct actor *a);
 void op_cow_copy(struct actor *a);
 void op_fork(struct actor *a);

@@ -131,22 +131,27 @@ void op_populate_write(struct actor *a)
 }
 
 /*
- * A second mapping, not aligned to 2 MiB, puts an entry of 4 KiB into the file, so that a store through the actor's own
- * is a small fault as well and makes a page table. Zeroing takes the entry away and leaves blocks and page table.
+ * Loads through the first mapping, by an entry of 2 MiB, then stores behind the first 4 KiB of each page through the
+ * second, by one of 4 KiB: a hole's entry is split, and the index is not the one at which the 2 MiB entry begins. Each
+ * actor has a place of its own, so that their entries of 4 KiB are not the same.
+ */
+void op_split(struct actor *a)
+{
+	op_read(a);
+	for (int p = a->spec->page; p < last_page(a); p++)
+		guarded_touch(a->second + page_offset(a, p) + (a->number + 1) * SMALL_PAGE % a->shared->scenario.unit);
+}
+
+/*
+ * A store through the second mapping puts an entry of 4 KiB into the file, so that one through the first is a small fault
+ * as well and makes a page table. Zeroing takes the entry away and leaves blocks and page table. Neither mapping is made
+ * here: that would wait for whoever is stopped in a fault.
  */
 void op_leave_page_table(struct actor *a)
 {
-	char *away = mmap(actor_away(a) + SMALL_PAGE, byte_count(a), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, a->fd,
-			  first_byte(a));
-
-	if (away == MAP_FAILED) {
-		outcome(a, -1);
-		return;
-	}
-	guarded_touch(away);
+	guarded_touch(a->second + first_byte(a));
 	guarded_touch(first_address(a));
 	a->result->touched = true;
-	munmap(away, byte_count(a));
 	op_zero_range(a);
 }
 

@@ -116,6 +116,7 @@ struct actor {
 	char *mapping;		/* of the whole file, NULL if there is none */
 	unsigned int file;	/* which one it is of: shared.files when it was made */
 	size_t length;
+	char *second;		/* mapping of OP_SECOND, NULL if there is none */
 	char *map;		/* its part in this window */
 	struct window *window;
 	const struct actor_spec *spec;
@@ -146,6 +147,7 @@ enum effect {
 	OP_SMALL = 1 << 12,	/* its mapping is not aligned to 2 MiB, so that it is made of 4 KiB entries alone */
 	OP_MAPSYNC = 1 << 13,	/* its mapping is made with MAP_SYNC */
 	OP_PINS = 1 << 14,	/* refers to a page: who takes its block away sleeps until it lets go */
+	OP_SECOND = 1 << 15,	/* it has a second mapping, not aligned to 2 MiB */
 	OP_PIPES = 1 << 15,	/* acts on the pipe that its threads share, not on the file */
 	OP_GROWS = 1 << 16,	/* makes room in it */
 };

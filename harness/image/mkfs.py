@@ -19,6 +19,8 @@ CLEAN |= {"MKE2FS_CONFIG": os.devnull}
 # What every kernel from 4.6 on can mount; ext4 needs its journal, a reserve for root is of no use here.
 EXT4_FEATURES = "none,has_journal,extent,ext_attr,dir_index,filetype,flex_bg,sparse_super,large_file,extra_isize"
 EXT4 = ["mkfs.ext4", "-q", "-F", "-b", "4096", "-I", "256", "-m", "0", "-O", EXT4_FEATURES, "-U", UUID]
+# Blocks of 2 MiB are given out where a fault of 2 MiB can map them: at multiples of it.
+PMD = 2 << 20
 SMALL_JOURNAL_BELOW = 48 << 20
 # Each feature by name, as the defaults change from release to release; those that DAX and kernels from 4.6 on agree on.
 XFS_METADATA = f"crc=1,finobt=1,rmapbt=0,bigtime=0,inobtcount=0,uuid={UUID}"
@@ -28,7 +30,9 @@ XFS_SMALLEST = 300 << 20  # below it mkfs.xfs wants a word for it that old relea
 
 def make_ext4(image: Path, size: int) -> None:
     """Makes ext4 of ``size`` bytes in ``image``, from DATA_OFFSET on."""
+    stride = PMD >> 12
     extended = f"offset={DATA_OFFSET},hash_seed={UUID},root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0,nodiscard"
+    extended += f",stride={stride},stripe_width={stride}"
     journal = 8 if size >= SMALL_JOURNAL_BELOW else 4
     run([*EXT4, "-J", f"size={journal}", "-E", extended, image, f"{size >> 10}k"], env=CLEAN)
 
