@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`lab reproducer`: one schedule as a tree that needs no lab."""

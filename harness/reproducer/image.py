@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""pmem.sh: the commands that make the NVDIMM's image, as harness/image/ makes it."""
+
+import shlex
+
+from harness.config.models import GuestSpec
+from harness.image.fsdax import DATA_OFFSET, INFO_OFFSET
+from harness.image.mkfs import EXT4, XFS, XFS_METADATA, XFS_SMALLEST
+
+
+def image_script(guest: GuestSpec, filesystem: str) -> str:
+    """A shell script that makes pmem.img afresh."""
+    size = guest.nvdimm.size_bytes
+    inner = size - DATA_OFFSET
+    making = _ext4(inner) if filesystem == "ext4" else _xfs(inner, int(filesystem == "xfs-reflink"))
+    lines = [
+        "#!/bin/sh", "# SPDX-License-Identifier: GPL-2.0-only",
+        "# An NVDIMM that comes up as fsdax, with a file system. fsdax-info: struct nd_pfn_sb, drivers/nvdimm/pfn.h.",
+        "set -e", "PATH=$PATH:/usr/sbin:/sbin", "rm -f pmem.img", f"truncate -s {size} pmem.img", *making,
+        f"dd if=fsdax-info of=pmem.img bs={INFO_OFFSET} seek=1 conv=notrunc status=none",
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _ext4(size: int) -> list[str]:
+    journal = ["-J", "size=8" if size >= 48 << 20 else "size=4"]
+    extended = ["-E", f"offset={DATA_OFFSET},root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0,nodiscard"]
+    # Without the host's settings, which decide how many inodes there are.
+    return ["MKE2FS_CONFIG=/dev/null " + shlex.join([*EXT4, *journal, *extended, "pmem.img", f"{size >> 10}k"])]
+
+
+def _xfs(size: int, reflink: int) -> list[str]:
+    small = ["--unsupported"] if size < XFS_SMALLEST else []
+    return [
+        f"truncate -s {size} pmem.xfs",
+        shlex.join([*XFS, "-m", f"{XFS_METADATA},reflink={reflink}", *small, "pmem.xfs"]),
+        f"dd if=pmem.xfs of=pmem.img bs=64K seek={DATA_OFFSET >> 16} conv=sparse,notrunc status=none",
+        "rm pmem.xfs",
+    ]
