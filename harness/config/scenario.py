@@ -93,6 +93,10 @@ class Scenario(Section):
     mount: Literal["ext4-dax", "xfs-dax", "xfs-reflink-dax"] | None = Field(
         default=None, description="file system it is run on; default: that of the guest, `filesystem` in lab.yaml"
     )
+    units: Names = Field(
+        default=(),
+        description="source files it is about, if not of DAX: run by default where points are taken from one",
+    )
     bound: int = Field(default=1, ge=0, le=MAX_BOUND, description="preemptive stops, over all actors")
     actors: tuple[Actor, ...] = Field(min_length=2, max_length=4)
     checks: tuple[Literal["tags", "durable"], ...] = ()

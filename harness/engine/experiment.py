@@ -139,9 +139,10 @@ def _scenarios(lab: Lab, choice: Choice, every: dict[str, Scenario]) -> tuple[Sc
 
 
 def _usual(lab: Lab, every: dict[str, Scenario]) -> tuple[str, ...]:
-    """All but those that ask for another file system than the guest's: that would take other kernels."""
-    usual = lab.guest("sweep").filesystem
-    return tuple(name for name in sorted(every) if every[name].filesystem(usual) == usual)
+    """All but those of another file system, which takes other kernels, and those about files without points."""
+    usual, units = lab.guest("sweep").filesystem, set(lab.experiment.points.units)
+    ours = {name: each for name, each in every.items() if not each.units or units & set(each.units)}
+    return tuple(name for name in sorted(ours) if ours[name].filesystem(usual) == usual)
 
 
 def scenario_named(name: str, every: dict[str, Scenario]) -> Scenario:
