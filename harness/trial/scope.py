@@ -31,6 +31,7 @@ class Scope:
     fine: tuple[Point, ...]
     points: tuple[Point, ...]
     whole: bool = False
+    names: frozenset[str] = frozenset()  # of the functions as the source has them: "f (in g)" where f was inlined
 
     @property
     def subject(self) -> Subject:
@@ -67,7 +68,14 @@ def scope_of(
         name, kernel, frozenset(lines_with_code(fine, lines)), frozenset(touched), frozenset(around),
         _numbered(point for point in fine if point.function in touched),
         _numbered(point for point in coarse if point.function in touched | around or point.unit in more), whole,
+        _names(fine, lines) or frozenset(touched),
     )  # fmt: skip
+
+
+def _names(points: Iterable[Point], lines: set[Line]) -> frozenset[str]:
+    found = {(frame.function, point.function) for point in points for frame in point.frames
+             if (frame.file, frame.line) in lines}  # fmt: skip
+    return frozenset(inner if inner == outer else f"{inner} (in {outer})" for inner, outer in found)
 
 
 def _numbered(points: Iterable[Point]) -> tuple[Point, ...]:

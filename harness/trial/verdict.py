@@ -32,7 +32,7 @@ class Reached:
         found = list(reaches)
         lines = frozenset(line for each in found for line in each.lines)
         functions = frozenset(name for each in found for name in each.functions)
-        return cls(scope.name, scope.touched, scope.callers, scope.lines, lines, functions)
+        return cls(scope.name, scope.names, scope.callers, scope.lines, lines, functions)
 
     def told(self) -> str:
         """What is reached, in a sentence."""
@@ -128,7 +128,8 @@ def _sentence(run: Run, word: Word, reasons: Sequence[str], closed: Sequence[str
     scope = f"{count} scenario{'s' * (count != 1)} that reach the change and {swept:,} schedules on both kernels"
     if word is Word.PASS:
         gain = f"; it closes {len(closed)} failing scenario{'s' * (len(closed) != 1)}" if closed else ""
-        return f"the change brings no failure in {scope}, at most {_bound(run)} stops a schedule{gain}"
+        where = f"at points of what it touches, its callers and {', '.join(run.plan.units)}"
+        return f"the change brings no failure in {scope}, at most {_bound(run)} stops a schedule {where}{gain}"
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
     return f"{reasons[0]}{more}, of {scope}"
 

@@ -52,3 +52,10 @@ def test_every_function_of_lab_yamls_units_has_points_too(kernel: Kernel) -> Non
     scope = scope_of("mini", kernel, units, {("fs/dax.c", 1)}, {"dax_tail"}, ["mm/truncate.c"])
     assert {"dax_tail", "truncate_entry"} <= {point.function for point in scope.points}
     assert {point.function for point in scope.fine} == {"dax_tail"}
+
+
+def test_an_inlined_function_is_named_with_the_one_that_holds_it(kernel: Kernel) -> None:
+    header = (MINI / "include/entry.h").read_text().splitlines()
+    line = 1 + next(at for at, text in enumerate(header) if "shared(entry->value) + 3" in text)
+    names = scoped(kernel, ("include/entry.h", line)).names
+    assert "entry_value (in dax_insert)" in names
