@@ -55,6 +55,22 @@ const char *no_map_sync(void)
 	return NULL;
 }
 
+/* Of a mapping that is not anonymous since v5.13, commit a4609387859f. */
+const char *no_dontunmap(void)
+{
+	int fd = nameless_file();
+	void *map = mmap(NULL, SMALL_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), *moved = MAP_FAILED;
+
+	close(fd);
+	if (map != MAP_FAILED)
+		moved = mremap(map, SMALL_PAGE, SMALL_PAGE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL);
+	if (moved == MAP_FAILED)
+		return "mremap moves no shared mapping by MREMAP_DONTUNMAP: the kernel is older than 5.13";
+	munmap(map, SMALL_PAGE);
+	munmap(moved, SMALL_PAGE);
+	return NULL;
+}
+
 const char *no_clone(void)
 {
 	int from = nameless_file(), to = nameless_file();

@@ -137,7 +137,7 @@ const struct op ops[] = {
 	{ "unshare", op_unshare, OP_ALLOCATES, no_clone },
 	{ "remap", op_remap, OP_READS | OP_UNMAPS, NULL },
 	{ "mremap", op_mremap, OP_READS | OP_UNMAPS, NULL },
-	{ "mremap-dontunmap", op_mremap_dontunmap, OP_READS | OP_UNMAPS, NULL },
+	{ "mremap-dontunmap", op_mremap_dontunmap, OP_READS | OP_UNMAPS, no_dontunmap },
 	{ "mprotect-write", op_mprotect_then_write, OP_STORES, NULL },
 	{ "dontneed", op_dontneed, 0, NULL },
 	{ "populate-write", op_populate_write, OP_ALLOCATES | OP_FAULTS, NULL },

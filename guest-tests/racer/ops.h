@@ -61,5 +61,6 @@ void op_pipe_grow(struct actor *a);
 const char *no_memory_failure(void);
 const char *no_map_sync(void);
 const char *no_clone(void);
+const char *no_dontunmap(void);
 
 #endif
