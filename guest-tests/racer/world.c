@@ -39,6 +39,9 @@ void world_create(struct shared *s)
 
 	if (ftruncate(s->fd, length))
 		die("cannot extend %s", s->path);
+	/* The last schedule's blocks are free once committed: without them ext4 runs out of blocks aligned to 2 MiB. */
+	if (sc->unit > SMALL_PAGE && syncfs(s->fd))
+		die("cannot sync %s", s->path);
 	pipe_open(s);
 	if (is_full(sc))
 		space_free(s);
