@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.bisect.commits import GOOD, Commits, GitCommits, SeriesCommits
+from harness.bisect.scene import scene
 from harness.config import loader
-from harness.config.filesystems import of_mounts, with_filesystems
 from harness.config.models import GitSource, GuestSpec, KernelSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
-from harness.engine.experiment import scenario_named
 from harness.errors import BadInput
 from harness.kernel.sources import obtain_for
 from harness.kernel.spec import patches
@@ -52,18 +51,13 @@ class Joined:
 
 def joined(asked: Asked, deadline: Deadline) -> Joined:
     """Raises BadInput for whatever is wrong or missing."""
-    lab = loader.load_lab(asked.config)
-    name = asked.base or lab.experiment.with_
-    loader.check_kernel(asked.config, name, lab.kernels)
-    scenario = scenario_named(asked.scenario, loader.load_scenarios())
-    scenario = scenario.model_copy(update={"bound": min(scenario.bound, asked.bound)})
-    lab = with_filesystems(lab, of_mounts([scenario.mount]))
-    commits = _commits(asked, lab.kernels[name], deadline)
-    units = asked.units or lab.experiment.points.units
+    with_ = scene(asked.config, asked.base, asked.scenario, asked.bound, asked.units)
+    scenario, units, lab = with_.scenario, with_.units, with_.lab
+    commits = _commits(asked, with_.spec, deadline)
     good = commits.good if isinstance(commits, GitCommits) else commits.title(GOOD)
     question = {
         "good": good, "bad": commits.graph.commits[-1], "scenario": scenario.name, "bound": str(scenario.bound),
-        "units": ",".join(units), "base": name, "of": str(asked.series or asked.git or ""),
+        "units": ",".join(units), "base": with_.base, "of": str(asked.series or asked.git or ""),
     }  # fmt: skip
     return Joined(commits, good, scenario, units, lab.guest("sweep"), lab.guest("stress"), question)
 

@@ -12,7 +12,7 @@ from harness.deadline import Deadline
 from harness.errors import BadInput
 from harness.kernel.build import BuildRequest
 from harness.kernel.git import Repository
-from harness.kernel.series import Content, edited_files
+from harness.kernel.series import edited_files
 from harness.kernel.sources import SourceTree
 from harness.kernel.sources.git import opened, tree_of
 from harness.kernel.spec import request_for
@@ -111,11 +111,4 @@ def _touched(repo: Repository, good: str, bad: str) -> dict[str, frozenset[str]]
 
 def _there(tree: SourceTree, units: Sequence[str]) -> list[str]:
     """Units that this commit has: a file may have come later."""
-    return [unit for unit in units if _content(tree, unit) is not None]
-
-
-def _content(tree: SourceTree, name: str) -> Content:
-    if name in tree.differs:
-        return tree.differs[name]
-    path = tree.folder / name
-    return path.read_bytes() if path.is_file() else None
+    return [unit for unit in units if tree.content(unit) is not None]

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.bisect.graph import Graph, linear
+from harness.bisect.scene import scene
 from harness.bisect.tester import Bug, Tested, Tester
-from harness.config import loader
-from harness.config.filesystems import of_mounts, with_filesystems
 from harness.config.models import GitSource, KernelSpec
 from harness.deadline import Deadline
-from harness.engine.experiment import scenario_named
 from harness.errors import BadInput
 from harness.kernel.build import BuildRequest
 from harness.kernel.sources import obtain
@@ -56,15 +54,11 @@ class Checkout:
 
 def tested(asked: StepAsked, folder: Path, deadline: Deadline) -> Tested:
     """The test of the checkout. Raises BadInput for what is wrong with the question, not with the commit."""
-    lab = loader.load_lab(asked.config)
-    name = asked.base or lab.experiment.with_
-    loader.check_kernel(asked.config, name, lab.kernels)
-    scenario = scenario_named(asked.scenario, loader.load_scenarios())
-    scenario = scenario.model_copy(update={"bound": min(scenario.bound, asked.bound)})
-    spec = with_filesystems(lab, of_mounts([scenario.mount])).kernels[name]
-    units = asked.units or lab.experiment.points.units
+    with_ = scene(asked.config, asked.base, asked.scenario, asked.bound, asked.units)
     obtain(GitSource(git=str(asked.git.resolve()), checkout=True), deadline)  # no repository is no commit's fault
-    tester = Tester(Checkout(asked.git, spec), scenario, units, lab.guest("sweep"), folder, deadline)
+    tester = Tester(
+        Checkout(asked.git, with_.spec), with_.scenario, with_.units, with_.lab.guest("sweep"), folder, deadline
+    )
     return tester.test(0, Bug(frozenset(map(_kind, asked.kinds))) if asked.kinds else None)
 
 

@@ -102,6 +102,10 @@ class Scenario(Section):
     checks: tuple[Literal["tags", "durable"], ...] = ()
     documented: dict[Kind, Documented] = Field(default={}, description="kind of violation -> why it is no news")
 
+    def at_most(self, bound: int) -> Self:
+        """The same with no more stops than that."""
+        return self.model_copy(update={"bound": min(self.bound, bound)})
+
     @model_validator(mode="after")
     def _within_the_file(self) -> Self:
         for letter, actor in zip("ABCD", self.actors, strict=False):

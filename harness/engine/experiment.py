@@ -134,7 +134,7 @@ def wanted(lab: Lab, side: Side) -> Wanted:
 def _scenarios(lab: Lab, choice: Choice, every: dict[str, Scenario]) -> tuple[Scenario, ...]:
     chosen = choice.scenarios or tuple(each.name for each in lab.scenarios) or _usual(lab, every)
     bounds = {each.name: each.bound for each in lab.scenarios if each.bound is not None}
-    found = [_bounded(scenario_named(name, every), bounds.get(name), choice.bound) for name in dict.fromkeys(chosen)]
+    found = [bounded(scenario_named(name, every), bounds.get(name), choice.bound) for name in dict.fromkeys(chosen)]
     return tuple(found)
 
 
@@ -153,10 +153,10 @@ def scenario_named(name: str, every: dict[str, Scenario]) -> Scenario:
     return every[name]
 
 
-def _bounded(scenario: Scenario, in_lab: int | None, asked: int | None) -> Scenario:
+def bounded(scenario: Scenario, in_lab: int | None, asked: int | None) -> Scenario:
     """``asked`` on the command line is a ceiling: c = 2 for all would take hours where c = 1 says enough."""
-    bound = scenario.bound if in_lab is None else in_lab
-    return scenario.model_copy(update={"bound": bound if asked is None else min(bound, asked)})
+    scenario = scenario if in_lab is None else scenario.model_copy(update={"bound": in_lab})
+    return scenario if asked is None else scenario.at_most(asked)
 
 
 def _scenario_plan(scenario: Scenario, filesystem: str) -> ScenarioPlan:

@@ -62,13 +62,13 @@ def apply(patches: Sequence[Path], tree: Path, differs: Mapping[str, Content] = 
     with tempfile.TemporaryDirectory(prefix="lab-patch-") as folder:
         scratch = Path(folder)
         for name in names:
-            before = differs[name] if name in differs else _content(tree / name)
+            before = differs[name] if name in differs else content(tree / name)
             if before is not None:
                 (scratch / name).parent.mkdir(parents=True, exist_ok=True)
                 (scratch / name).write_bytes(before)
         for patch in patches:
             _apply_one(patch.resolve(), scratch, tree)
-        return {name: _content(scratch / name) for name in names}
+        return {name: content(scratch / name) for name in names}
 
 
 def _apply_one(patch: Path, scratch: Path, tree: Path) -> None:
@@ -99,7 +99,8 @@ def _release(tree: Path) -> str:
     return f"Linux {release_of(tree)}"
 
 
-def _content(path: Path) -> Content:
+def content(path: Path) -> Content:
+    """The bytes of a file, None if there is none."""
     return path.read_bytes() if path.is_file() else None
 
 
@@ -111,11 +112,11 @@ def with_debug(contents: Mapping[str, Content], units: Iterable[str], tree: Path
     """
     result = dict(contents)
     for unit in sorted(set(units)):
-        if not unit.endswith(".c") or result.get(unit, _content(tree / unit)) is None:
+        if not unit.endswith(".c") or result.get(unit, content(tree / unit)) is None:
             raise BadInput(f"`{unit}` is no C file of {_release(tree)}: correct `units` in lab.yaml")
         makefile = _makefile(unit, tree)
         stem = unit[: -len(".c")].removeprefix(str(PurePosixPath(makefile).parent) + "/")
-        before = result.get(makefile, _content(tree / makefile)) or b""
+        before = result.get(makefile, content(tree / makefile)) or b""
         # The tree's own path must not get into the kernel: another machine's is another.
         flags = f"\nCFLAGS_{stem}.o += -gdwarf-4 -fdebug-prefix-map=$(abspath $(srctree))=.\n"
         result[makefile] = before + flags.encode()

@@ -15,7 +15,7 @@ from harness.errors import BadInput
 from harness.image.content import digest, write_atomically
 from harness.kernel.git import Repository, repository
 from harness.kernel.locks import keep
-from harness.kernel.series import Content
+from harness.kernel.series import Content, content
 from harness.kernel.sources import mirror
 from harness.kernel.sources.tree import KIND, SourceTree, check_tree, release_of, release_said, stored
 
@@ -33,7 +33,7 @@ def obtain(git: str, ref: str, checkout: bool, deadline: Deadline) -> SourceTree
         return tree
     names = repo.dirty()
     assert repo.checkout
-    files = {name: content for name in names if (content := _now(repo.checkout / name)) != _before(tree, name)}
+    files = {name: there for name in names if (there := content(repo.checkout / name)) != tree.content(name)}
     return replaced(tree, files)
 
 
@@ -89,13 +89,3 @@ def _whole(repo: Repository, commit: str, deadline: Deadline) -> SourceTree:
     folder = stored(key, lambda scratch: repo.write(commit, scratch / "tree", deadline), named, deadline)
     check_tree(folder, named)
     return SourceTree(folder, release_of(folder), key, own=True)
-
-
-def _before(tree: SourceTree, name: str) -> Content:
-    if name in tree.differs:
-        return tree.differs[name]
-    return _now(tree.folder / name)
-
-
-def _now(path: Path) -> Content:
-    return path.read_bytes() if path.is_file() else None

@@ -11,7 +11,7 @@ from harness import folders
 from harness.deadline import Deadline
 from harness.errors import BadInput
 from harness.kernel.locks import keep, locked
-from harness.kernel.series import Content
+from harness.kernel.series import Content, content
 
 KIND = "sources"
 VARIABLE = re.compile(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)\s*=[ \t]*(\S*)", re.M)
@@ -32,6 +32,10 @@ class SourceTree:
     note: str = ""
     own: bool = False
     differs: Mapping[str, Content] = field(default_factory=dict, hash=False)
+
+    def content(self, name: str) -> Content:
+        """The bytes of a file of the tree, None if it has none of that name."""
+        return self.differs[name] if name in self.differs else content(self.folder / name)
 
 
 def release_of(tree: Path) -> str:
