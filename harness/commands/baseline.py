@@ -81,6 +81,6 @@ def _wish(args: argparse.Namespace) -> Wish:
     scenarios = [scenario_named(name, every) for name in names]
     return Wish(
         lab, kernels, tuple(chosen(load_mutants(), mutants)) if mutants else (), lab.experiment.with_,
-        tuple(each.model_copy(update={"bound": min(each.bound, bound)}) for each in scenarios),
+        tuple(each.at_most(bound) for each in scenarios),
         words.whole(args.rounds, "--rounds", 1) or 1000, threads,
     )  # fmt: skip

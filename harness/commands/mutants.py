@@ -51,22 +51,14 @@ def run(args: argparse.Namespace) -> int:
             print(f"{mutant.name}: {mutant.subject} (row {mutant.row})")
         return 0
     host.ensure(args.no_install, ("build", "image", "guest"))
-    import json
-
-    from harness import folders
     from harness.deadline import Deadline
-    from harness.mutants.runner import Bench
+    from harness.mutants.runner import perform_matrix
     from harness.progress import say
     from harness.report.kill_matrix import render_kill_matrix
-    from harness.results.files import write_whole
-    from harness.results.folder import RunFolder
 
-    folder = RunFolder.create(folders.runs() / "mutants").path
-    matrix = Bench(corpus, folder, Deadline.after(seconds)).matrix()
-    text = json.dumps(matrix.plain(), indent=1) + "\n"
-    write_whole(folder / "matrix.json", text)
-    print(text if args.json else render_kill_matrix(matrix))
-    say(f"every cell: {folder / 'matrix.json'}")
+    matrix, path = perform_matrix(corpus, Deadline.after(seconds))
+    print(path.read_text() if args.json else render_kill_matrix(matrix))
+    say(f"every cell: {path}")
     return _status(matrix, len(corpus.mutants))
 
 
@@ -93,9 +85,6 @@ def _corpus(args: argparse.Namespace) -> Corpus:
 
 
 def _status(matrix: Matrix, wanted: int) -> int:
-    """A mutant that must be killed and is not means that the lab cannot see what it claims to see."""
-    if any(row.lost or row.state in ("broken", "no-compile", "no-boot") for row in matrix.rows):
-        return 3
-    if any(row.state == "survived" and not row.survives for row in matrix.rows):
+    if any(row.wrong for row in matrix.rows):
         return 3
     return 4 if len(matrix.rows) < wanted else 0

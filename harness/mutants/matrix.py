@@ -83,6 +83,15 @@ class Row:
     filesystem: str = "ext4"
 
     @property
+    def wrong(self) -> bool:
+        """Not as its header says: a mutant that must be killed and is not means that the lab has lost its power."""
+        return (
+            bool(self.lost)
+            or self.state not in ("killed", "survived")
+            or (self.state == "survived" and not self.survives)
+        )
+
+    @property
     def needs_race(self) -> bool:
         """Killed, but by no schedule without a stop."""
         return self.state == "killed" and all(self.cell(name).fails_at for name in self.killers)

@@ -4,6 +4,7 @@
 While one mutant is swept the next is built: make leaves cores idle where it links, and guests where they boot.
 """
 
+import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 
+from harness import folders
 from harness.config.models import Lab
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
@@ -21,6 +23,8 @@ from harness.mutants.corpus import Killer, Mutant
 from harness.mutants.matrix import Cell, Matrix, Row, State, beyond, strongest_first
 from harness.mutants.stand import Stand
 from harness.progress import say
+from harness.results.files import write_whole
+from harness.results.folder import RunFolder
 
 RACED_SCENARIOS = 3  # of those that kill a mutant: stress that misses in the strongest is not saved by the rest
 
@@ -162,8 +166,16 @@ class Bench:
         }
 
 
+def perform_matrix(corpus: Corpus, deadline: Deadline) -> tuple[Matrix, Path]:
+    """The matrix, and the file in a run folder of its own that has every cell."""
+    folder = RunFolder.create(folders.runs() / "mutants").path
+    matrix = Bench(corpus, folder, deadline).matrix()
+    write_whole(folder / "matrix.json", json.dumps(matrix.plain(), indent=1) + "\n")
+    return matrix, folder / "matrix.json"
+
+
 def _bounded(scenarios: Sequence[Scenario], bound: int) -> list[Scenario]:
-    return [each.model_copy(update={"bound": min(each.bound, bound)}) for each in scenarios]
+    return [each.at_most(bound) for each in scenarios]
 
 
 def _deeper(scenarios: Sequence[Scenario], mutant: Mutant, ceiling: int) -> list[Scenario]:

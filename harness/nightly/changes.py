@@ -4,6 +4,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from harness.report.facts import per_bound
 from harness.results.run import KernelInfo, Run, Side
 from harness.sweep.records import SweepResult
 from harness.verdict.verdict import Cell, CellWord, Word
@@ -133,15 +134,7 @@ def _sweeps(old: SweepResult, new: SweepResult, where: str, found: Changes) -> N
     if (old.failing, old.bound) != (new.failing, new.bound) and (
         any(old.failing.values()) or any(new.failing.values())
     ):
-        found.other.append(f"{where}: {_counts(new)} schedules fail, it were {_counts(old)}")
-
-
-def _counts(result: SweepResult) -> str:
-    return ", ".join(_count(result, stops) for stops in sorted(result.schedules))
-
-
-def _count(result: SweepResult, stops: int) -> str:
-    return f"c={stops} {result.failing.get(stops, 0)}/{result.schedules[stops]}"
+        found.other.append(f"{where}: {per_bound(new)} schedules fail, it were {per_bound(old)}")
 
 
 def lines(found: Changes) -> Iterator[tuple[str, Sequence[str]]]:

@@ -1,21 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The kill matrix of a night: whether the lab still sees what it claims to see."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness import folders
 from harness.config.loader import load_scenarios
 from harness.deadline import Deadline
 from harness.engine.experiment import Experiment
 from harness.errors import ExitStatus
 from harness.mutants.corpus import load_mutants
 from harness.mutants.matrix import Matrix, Row
-from harness.mutants.runner import Bench, Corpus
-from harness.results.files import write_whole
-from harness.results.folder import RunFolder
+from harness.mutants.runner import Corpus, perform_matrix
 
 
 @dataclass(frozen=True)
@@ -32,10 +28,8 @@ def kill_matrix(experiment: Experiment, before: Mapping[str, str], fresh: bool) 
     """All mutants of patches/mutants on the kernel `with`, at c = 1, survivors at the scenarios' own bounds."""
     lab, every = experiment.lab, load_mutants()
     corpus = Corpus(lab, lab.experiment.with_, tuple(every.values()), tuple(load_scenarios().values()), fresh=fresh)
-    folder = RunFolder.create(folders.runs() / "mutants").path
-    matrix = Bench(corpus, folder, Deadline()).matrix()
-    write_whole(folder / "matrix.json", json.dumps(matrix.plain(), indent=1) + "\n")
-    return judged_kills(matrix, before, folder / "matrix.json")
+    matrix, path = perform_matrix(corpus, Deadline())
+    return judged_kills(matrix, before, path)
 
 
 def judged_kills(matrix: Matrix, before: Mapping[str, str], path: Path) -> Kills:
@@ -43,15 +37,10 @@ def judged_kills(matrix: Matrix, before: Mapping[str, str], path: Path) -> Kills
     states = {row.name: str(row.state) for row in matrix.rows}
     changed = [f"mutant {name}: {state}, it was {before[name]}" for name, state in states.items()
                if before.get(name, state) != state]  # fmt: skip
-    wrong = [_wrong(row) for row in matrix.rows if _is_wrong(row)]
+    wrong = [_wrong(row) for row in matrix.rows if row.wrong]
     return Kills(
         states, (*wrong, *changed), ExitStatus.LAB_BROKE if wrong else ExitStatus.AS_EXPECTED, path,
     )  # fmt: skip
-
-
-def _is_wrong(row: Row) -> bool:
-    """As `lab mutants` has it: a mutant that must be killed and is not means that the lab has lost its power."""
-    return bool(row.lost) or row.state not in ("killed", "survived") or (row.state == "survived" and not row.survives)
 
 
 def _wrong(row: Row) -> str:
