@@ -37,8 +37,7 @@ static void begin(const struct scenario *scenario)
 	world_create(s);
 	actor.shared = s;
 	actor_setup(&actor);
-	if (s->scenario.prepare == PREP_SYNCED && fsync(s->fd))
-		die("cannot prepare %s", s->scenario.name);
+	world_settle(s);
 }
 
 static void end(void)

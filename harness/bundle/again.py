@@ -5,18 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.config.loader import load_scenario
 from harness.config.models import GuestSpec
-from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.guests import supplies
 from harness.engine.kernels import points_of
+from harness.engine.replay import scenario_of
 from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall, sweep_all
 from harness.errors import BadInput
 from harness.kernel.artefacts import Kernel
 from harness.results.folder import RunFolder
-from harness.results.run import KernelInfo, Run, ScenarioPlan
+from harness.results.run import KernelInfo, Run
 from harness.sweep.records import Outcome, SweepResult
 
 FindKernel = Callable[[KernelInfo], Kernel]
@@ -38,7 +37,7 @@ def sweep_again(folder: RunFolder, find: FindKernel, guest: GuestSpec, scratch: 
     """Sweeps all that the run swept wholly, at its bounds. Raises BadInput where nothing can be compared."""
     run = folder.load()
     _check(run)
-    scenarios = [_scenario(folder, plan) for plan in run.plan.scenarios]
+    scenarios = [scenario_of(folder, plan) for plan in run.plan.scenarios]
     subjects = [_subject(run, info, find) for info in run.kernels if _swept(run, info)]
     if not subjects:
         raise BadInput(f"run {run.number} swept nothing, and stress is random: there is nothing to run again")
@@ -58,13 +57,6 @@ def _check(run: Run) -> None:
 
 def _swept(run: Run, info: KernelInfo) -> bool:
     return any(result.kernel == info.name and result.whole for result in run.results)
-
-
-def _scenario(folder: RunFolder, plan: ScenarioPlan) -> Scenario:
-    """As the run had it: its file's bound and mount may have been overruled."""
-    scenario = load_scenario(folder.path / "scenarios" / f"{plan.name}.yaml")
-    mount = f"{plan.filesystem}-dax" if plan.filesystem else scenario.mount
-    return scenario.model_copy(update={"bound": plan.bound, "mount": mount})
 
 
 def _subject(run: Run, info: KernelInfo, find: FindKernel) -> Subject:

@@ -81,7 +81,7 @@ def _scenarios(args: argparse.Namespace, lab: Lab, sides: tuple[Side, ...]) -> t
     """Those asked for; else those of the first past run, as it was swept; else those of lab.yaml."""
     from harness import words
     from harness.config import loader
-    from harness.engine.experiment import scenario_named
+    from harness.engine.experiment import bounded, scenario_named
     from harness.results.folder import RunFolder
 
     every = loader.load_scenarios()
@@ -90,24 +90,16 @@ def _scenarios(args: argparse.Namespace, lab: Lab, sides: tuple[Side, ...]) -> t
     if past:
         bounds = {each.name: each.bound for each in RunFolder(past).load().plan.scenarios if each.name in every}
     names = words.names(args.scenario, "--scenario") or tuple(bounds if past else bounds or sorted(every))
-    found = []
-    for name in dict.fromkeys(names):
-        scenario = scenario_named(name, every)
-        bound = bounds.get(name, scenario.bound)
-        found.append(scenario.model_copy(update={"bound": bound if args.bound is None else min(bound, args.bound)}))
-    return tuple(found)
+    return tuple(bounded(scenario_named(name, every), bounds.get(name), args.bound) for name in dict.fromkeys(names))
 
 
 def _same_again(args: argparse.Namespace) -> tuple[str, ...]:
-    from harness import folders, words
+    from harness import words
+    from harness.engine.reproduce import Value, config_words, option_words
 
-    found = [*args.sides]
-    found += [] if args.config == folders.PROJECT / "lab.yaml" else ["--config", str(args.config)]
-    found += [f"--scenario={','.join(words.names(args.scenario, '--scenario'))}"] if args.scenario else []
-    found += [f"--bound={args.bound}"] if args.bound is not None else []
-    found += [f"--on={args.on}"] if args.on else []
-    found += ["--no-stress"] if args.no_stress else [f"--races={args.races}", f"--seed={args.seed}"]
-    found += ["--no-cost"] if args.no_cost else []
-    found += ["--fresh"] if args.fresh else []
-    found += [f"--budget={args.budget}"] if args.budget else []
-    return tuple(found)
+    stress: dict[str, Value] = {"no-stress": True} if args.no_stress else {"races": args.races, "seed": args.seed}
+    options = option_words({
+        "scenario": words.names(args.scenario, "--scenario"), "bound": args.bound, "on": args.on, **stress,
+        "no-cost": args.no_cost, "fresh": args.fresh, "budget": args.budget,
+    })  # fmt: skip
+    return (*args.sides, *config_words(args.config), *options)

@@ -8,9 +8,9 @@ from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.guests import mounted
+from harness.engine.races import book_crash
 from harness.engine.stress_guest import Raced, StressBoot, StressGuest
 from harness.engine.stresser import StressLedger
-from harness.engine.sweeper import CRASH
 from harness.errors import LabBroke
 from harness.guest.plan import Accelerator
 from harness.kernel.artefacts import Kernel
@@ -57,9 +57,7 @@ class Seat:
             self.kernel.build_id, (), (scenario,), races=races, seconds=BLOCK_SECONDS, cpus=self.spec.cpus, seed=seed
         )
         raced = guest.race(job, ledger.take, deadline)
-        if raced.end and raced.end.kind in CRASH:
-            ledger.under_way(raced.end.console)
-            ledger.crash(CRASH[raced.end.kind], raced.end.detail)
+        book_crash(ledger, raced.end)
         if not ledger.finished:  # dead, or with a task that never ends: of no more use
             self.close()
         if scenario.name not in ledger.results:

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`lab run --all-pairs`: every pair of operations on one kernel, by the sweeps of `lab run`, and their filing."""
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from harness import folders
 from harness.config import loader
 from harness.config.filesystems import with_filesystems
 from harness.config.pairs import Part, apart, pair_scenarios
@@ -16,6 +14,7 @@ from harness.config.pairs_file import PairsFile, load_pairs_file
 from harness.config.scenario import Scenario
 from harness.engine.batches import cost
 from harness.engine.experiment import Choice, Experiment, wanted
+from harness.engine.reproduce import command, seconds
 from harness.engine.run import Manner, perform
 from harness.errors import BadInput, KernelFailed
 from harness.results.files import write_whole
@@ -148,15 +147,11 @@ def _operations(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
 def reproduce_line(pairs: Pairs) -> str:
     """The command that runs the same again."""
     choice = pairs.choice
-    words = ["./lab", "run", f"--all-pairs={','.join(choice.parts)}", "--kernel", pairs.experiment.kernels[0].name]
-    words += [] if choice.config == folders.PROJECT / "lab.yaml" else ["--config", str(choice.config)]
-    words += [f"--operations={','.join(choice.operations)}"] if choice.operations else []
-    words += [f"--filesystem={choice.filesystem}"] if choice.filesystem else []
-    words += [f"--points={choice.granularity}"] if choice.granularity else []
-    words += [f"--budget={choice.budget:.0f}s"] if choice.budget else []
-    words += ["--prune"] if choice.prune else []
-    words += [f"--sample={choice.sample}"] if choice.sample else []
-    return shlex.join(words)
+    words = ["run", f"--all-pairs={','.join(choice.parts)}", "--kernel", pairs.experiment.kernels[0].name]
+    return command(words, choice.config, {
+        "operations": choice.operations, "filesystem": choice.filesystem, "points": choice.granularity,
+        "budget": seconds(choice.budget), "prune": choice.prune, "sample": choice.sample or None,
+    })  # fmt: skip
 
 
 def load_filing(folder: RunFolder) -> Filing | None:

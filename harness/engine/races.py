@@ -18,6 +18,7 @@ from harness.engine.stresser import StressLedger
 from harness.engine.subject import Subject
 from harness.engine.sweeper import CRASH
 from harness.errors import LabBroke
+from harness.guest.end import GuestEnd
 from harness.guest.plan import Accelerator
 from harness.guest.ssh import ConnectionLost
 from harness.progress import Progress, say
@@ -127,13 +128,18 @@ def _boot(
         tell()
 
     raced = race_in_guest(boot, job, take, deadline)
-    if raced.end and raced.end.kind in CRASH:
-        ledger.under_way(raced.end.console)
-        ledger.crash(CRASH[raced.end.kind], raced.end.detail, behind(raced.end.console, ledger.heard))
+    book_crash(ledger, raced.end)
     if ledger.finished or (raced.end and raced.end.kind == "timeout"):
         return
     if ledger.now not in ledger.results:
         raise LabBroke(f"a guest ended before its work was done {_how(raced)}")
+
+
+def book_crash(ledger: StressLedger, end: GuestEnd | None) -> None:
+    """Counts a guest's end against its kernel, where that is to blame."""
+    if end and end.kind in CRASH:
+        ledger.under_way(end.console)
+        ledger.crash(CRASH[end.kind], end.detail, behind(end.console, ledger.heard))
 
 
 def _how(raced: GuestRaced) -> str:

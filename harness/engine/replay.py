@@ -20,7 +20,7 @@ from harness.errors import BadInput, LabBroke
 from harness.kernel import artefacts
 from harness.kernel.artefacts import Kernel
 from harness.results.folder import RunFolder
-from harness.results.run import KernelInfo, Run
+from harness.results.run import KernelInfo, Run, ScenarioPlan
 from harness.sweep.ledger import Ledger
 from harness.sweep.numbers import to_numbers
 from harness.sweep.records import ActorEnd, Outcome, Schedule, Step
@@ -108,6 +108,13 @@ def _scenario(folder: RunFolder, run: Run, name: str) -> Scenario:
         names = ", ".join(scenario.name for scenario in run.plan.scenarios)
         raise BadInput(f"run {run.number} has no scenario `{name}`; it has {names}")
     return loader.load_scenario(path)
+
+
+def scenario_of(folder: RunFolder, plan: ScenarioPlan) -> Scenario:
+    """As the run had it: its file's bound and mount may have been overruled."""
+    scenario = loader.load_scenario(folder.path / "scenarios" / f"{plan.name}.yaml")
+    mount = f"{plan.filesystem}-dax" if plan.filesystem else scenario.mount
+    return scenario.model_copy(update={"bound": plan.bound, "mount": mount})
 
 
 def _guest(run: Run, scenario: Scenario, guest: GuestSpec) -> GuestSpec:

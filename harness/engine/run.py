@@ -3,7 +3,6 @@
 
 import datetime
 import os
-import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import yaml
 
-from harness import folders
 from harness.collect.known_issues import load_known_issues, mark
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
@@ -24,7 +22,8 @@ from harness.engine.logs import guest_findings
 from harness.engine.own_tree import HEAD
 from harness.engine.pick import picked
 from harness.engine.races import Raced, race_all
-from harness.engine.reuse import sweep_what_is_new
+from harness.engine.reproduce import command, seconds
+from harness.engine.reuse import qemu_version, sweep_what_is_new
 from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall, Swept
 from harness.errors import BadInput
@@ -240,24 +239,23 @@ def _titled(scenario: str, lines: Sequence[str]) -> str:
 
 def environment() -> dict[str, str]:
     """Versions of what the result may depend on."""
-    qemu = run_program(["qemu-system-x86_64", "--version"]).stdout.split("\n", 1)[0]
     gcc = run_program(["gcc", "--version"]).stdout.split("\n", 1)[0]
-    return {"qemu": qemu, "compiler": gcc, "host": f"{os.cpu_count()} CPUs, {os.uname().sysname} {os.uname().release}"}
+    return {
+        "qemu": qemu_version(),
+        "compiler": gcc,
+        "host": f"{os.cpu_count()} CPUs, {os.uname().sysname} {os.uname().release}",
+    }
 
 
 def reproduce_line(experiment: Experiment) -> str:
     """The command that runs the same again."""
     choice, lab = experiment.choice, experiment.lab.experiment
-    words = ["./lab", "run", "--without", lab.without, "--with", lab.with_]
+    without = ["--without", lab.without]
+    words = [*without, "--with", lab.with_]
     if choice.tree:
-        words = ["./lab", "run", "--tree", str(choice.tree), *([] if lab.without == HEAD else words[2:4])]
-    words += [] if choice.config == folders.PROJECT / "lab.yaml" else ["--config", str(choice.config)]
-    words += ["--scenario=" + ",".join(choice.scenarios)] if choice.scenarios else []
-    words += [f"--bound={choice.bound}"] if choice.bound is not None else []
-    words += [f"--points={choice.granularity}"] if choice.granularity else []
-    words += [f"--budget={choice.budget:.0f}s"] if choice.budget else []
-    words += ["--prune"] if choice.prune else []
-    words += [f"--sample={choice.sample}"] if choice.sample else []
-    words += ["--both-wake-ups"] if choice.both_wake_ups else []
-    words += [] if choice.stress else ["--no-stress"]
-    return shlex.join(words)
+        words = ["--tree", str(choice.tree), *([] if lab.without == HEAD else without)]
+    return command(["run", *words], choice.config, {
+        "scenario": choice.scenarios, "bound": choice.bound, "points": choice.granularity,
+        "budget": seconds(choice.budget), "prune": choice.prune, "sample": choice.sample or None,
+        "both-wake-ups": choice.both_wake_ups, "no-stress": not choice.stress,
+    })  # fmt: skip

@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`lab powercut`: records what reaches the media, cuts, reboots, judges, and leaves a run folder behind."""
 
-import shlex
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import folders
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.experiment import SCENARIOS, Choice, Experiment, debug_units, resolve
 from harness.engine.guests import check_filesystems, mounted, supplies
 from harness.engine.kernels import points_of
+from harness.engine.reproduce import Value, command, seconds
 from harness.engine.subject import Subject
 from harness.errors import BadInput, LabBroke
 from harness.guest.named import kernel_named
@@ -134,11 +133,8 @@ def _keep_inputs(folder: Path, scenarios: Sequence[Scenario]) -> None:
 
 def reproduce_line(wish: Wish, kernel: str) -> str:
     """The command that does the same again."""
-    words = ["./lab", "powercut", "--kernel", kernel]
-    words += [] if wish.config == folders.PROJECT / "lab.yaml" else ["--config", str(wish.config)]
-    words += ["--scenario=" + ",".join(wish.scenarios)] if wish.scenarios else []
-    words += ["--schedule", wish.schedule] if wish.schedule else []
-    words += [] if wish.schedule else [f"--bound={wish.bound}", f"--sample={wish.sample}"]
-    words += [f"--seed={wish.seed}"]
-    words += [f"--budget={wish.budget:.0f}s"] if wish.budget else []
-    return shlex.join(words)
+    drawn: dict[str, Value] = {} if wish.schedule else {"bound": wish.bound, "sample": wish.sample}
+    return command(["powercut", "--kernel", kernel], wish.config, {
+        "scenario": wish.scenarios, "schedule": wish.schedule, **drawn, "seed": wish.seed,
+        "budget": seconds(wish.budget),
+    })  # fmt: skip

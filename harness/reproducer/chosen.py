@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """From a run and a schedule's text to what a reproducer is made of."""
 
-from harness.config.loader import load_scenario
 from harness.config.models import GuestSpec
-from harness.engine.replay import cached_kernel, named
+from harness.engine.replay import cached_kernel, named, scenario_of
 from harness.errors import BadInput
 from harness.reproducer.tree import Recipe
 from harness.results.folder import RunFolder
@@ -23,7 +22,4 @@ def recipe(folder: RunFolder, text: str, scenario: str | None, kernel: str | Non
     outcome = next((each for each in result.outcomes if each.schedule == schedule), None)
     if outcome is None:
         raise BadInput(f"`{text}` did not fail in {its_scenario} on {info.name}: there is nothing to reproduce")
-    loaded = load_scenario(folder.path / "scenarios" / f"{its_scenario}.yaml")
-    mount = f"{plan.filesystem}-dax" if plan.filesystem else loaded.mount
-    wanted = loaded.model_copy(update={"bound": plan.bound, "mount": mount})
-    return Recipe(folder, run, wanted, info, cached_kernel(run, info.name), outcome, guest)
+    return Recipe(folder, run, scenario_of(folder, plan), info, cached_kernel(run, info.name), outcome, guest)

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`lab try`: builds the kernels without and with a change, finds who reaches it, sweeps these, compares."""
 
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.config import loader
-from harness.config.filesystems import with_filesystems
+from harness.config.filesystems import of_mounts, with_filesystems
 from harness.config.models import Lab
 from harness.config.scenario import Scenario
 from harness.engine.experiment import SIDES, Choice, Experiment, debug_units, scenario_named, wanted
 from harness.engine.kernels import Made, differing_units
 from harness.engine.pick import Reach, choose, reach_of, unstopped
+from harness.engine.reproduce import command, seconds
 from harness.engine.run import Manner, perform
 from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall, sweep_all
@@ -120,7 +120,7 @@ def resolve_trial(choice: TrialChoice) -> Trial:
     change = change_of(choice.word, lab.kernels[name], choice.git)
     every = loader.load_scenarios()
     named = [scenario_named(each, every) for each in choice.scenarios] or list(every.values())
-    scenarios = tuple(each.model_copy(update={"bound": min(each.bound, choice.bound)}) for each in named)
+    scenarios = tuple(each.at_most(choice.bound) for each in named)
     filesystem = choice.filesystem or _filesystem(change)
     if filesystem:
         scenarios = tuple(each.model_copy(update={"mount": f"{filesystem}-dax"}) for each in scenarios)
@@ -140,8 +140,7 @@ def _lab(lab: Lab, change: Change, scenarios: Iterable[Scenario], choice: TrialC
     experiment = lab.experiment.model_copy(update={"without": WITHOUT, "with_": WITH, "points": points})
     kernels = {WITHOUT: change.without, WITH: change.with_}
     lab = lab.model_copy(update={"kernels": kernels, "experiment": experiment})
-    mounts = {each.mount.removesuffix("-dax") for each in scenarios if each.mount}
-    return with_filesystems(lab, sorted(mounts))
+    return with_filesystems(lab, of_mounts(each.mount for each in scenarios))
 
 
 def _filesystem(change: Change) -> str | None:
@@ -166,13 +165,9 @@ def perform_trial(trial: Trial) -> tuple[RunFolder, Run]:
 
 def reproduce_line(choice: TrialChoice) -> str:
     """The command that runs the same again."""
-    words = ["./lab", "try", choice.word, f"--bound={choice.bound}"]
-    words += [f"--base={choice.base}"] if choice.base else []
-    words += [f"--git={choice.git}"] if choice.git else []
-    words += ["--scenario=" + ",".join(choice.scenarios)] if choice.scenarios else []
-    words += [f"--points={choice.granularity}"] if choice.granularity else []
-    words += [f"--filesystem={choice.filesystem}"] if choice.filesystem else []
-    words += [f"--budget={choice.budget:.0f}s"] if choice.budget else []
-    words += [f"--unit={unit}" for unit in choice.units]
-    words += ["--fewest"] if choice.fewest else []
-    return shlex.join(words)
+    units = [f"--unit={unit}" for unit in choice.units]
+    return command(["try", choice.word, *units], choice.config, {
+        "bound": choice.bound, "base": choice.base, "git": str(choice.git or ""), "scenario": choice.scenarios,
+        "points": choice.granularity, "filesystem": choice.filesystem, "budget": seconds(choice.budget),
+        "fewest": choice.fewest,
+    })  # fmt: skip
