@@ -24,11 +24,15 @@ from harness.results.run import KernelInfo
 
 @dataclass(frozen=True)
 class Made:
-    """One kernel of the experiment as far as it came; ``kernel`` is None if there is none to boot."""
+    """One kernel of the experiment as far as it came; ``kernel`` is None if there is none to boot.
+
+    ``tree``: the source without the kernel's patches, None for a prebuilt kernel.
+    """
 
     wanted: Wanted
     info: KernelInfo
     kernel: Kernel | None
+    tree: SourceTree | None = None
 
 
 def make_kernels(experiment: Experiment, deadline: Deadline) -> list[Made]:
@@ -61,8 +65,8 @@ def _make(wanted: Wanted, tree: SourceTree | None, units: Sequence[str], deadlin
     try:
         kernel = build(request, deadline=deadline)
     except KernelFailed as error:
-        return Made(wanted, replace(info, state="no-compile", detail=str(error)), None)
-    return Made(wanted, _described(info, kernel, tree.note, wanted), kernel)
+        return Made(wanted, replace(info, state="no-compile", detail=str(error)), None, tree)
+    return Made(wanted, _described(info, kernel, tree.note, wanted), kernel, tree)
 
 
 def _described(info: KernelInfo, kernel: Kernel, source: str, wanted: Wanted) -> KernelInfo:

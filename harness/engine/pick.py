@@ -11,10 +11,12 @@ from harness.engine.kernels import Made, points_of
 from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall, sweep_all
 from harness.errors import BadInput
+from harness.kernel.artefacts import Kernel
 from harness.kernel.series import edited_files
+from harness.kernel.sources.tree import SourceTree
 from harness.mutants.corpus import load_mutants
 from harness.points.point import Point
-from harness.points.touched import Line, lines_with_code, touched_functions, touched_lines, touches
+from harness.points.touched import Line, changed, code_around, gaps, lines_with_code, touched_functions, touches
 from harness.progress import say
 from harness.sweep.records import SweepResult
 
@@ -56,11 +58,11 @@ def picked(experiment: Experiment, made: Sequence[Made], hall: Hall) -> Experime
 
 def _reaches(experiment: Experiment, made: Made, hall: Hall) -> tuple[list[Reach], set[Line]]:
     """What each scenario reaches on one kernel at every instruction of the touched functions, and what there is."""
-    patches = made.wanted.patches(made.info.release)
-    if made.kernel is None or not patches:
+    units = [name for name in made.kernel.edited if name.endswith(".c")] if made.kernel else []
+    if made.kernel is None or made.tree is None or not units:
         return [], set()
-    lines = touched_lines(patches)
-    points = points_of(made.kernel, [name for name in edited_files(patches) if name.endswith(".c")], True)
+    points = points_of(made.kernel, units, True)
+    lines = touched(made.kernel, made.tree, points)
     functions = touched_functions(points, lines)
     near = [point for point in points if point.function in functions]
     if not near:
@@ -71,6 +73,16 @@ def _reaches(experiment: Experiment, made: Made, hall: Hall) -> tuple[list[Reach
     pairs = zip(experiment.scenarios, results, strict=True)
     reached = [reach_of(scenario, result, subject.points, lines) for scenario, result in pairs]
     return reached, lines_with_code(near, lines)
+
+
+def touched(kernel: Kernel, tree: SourceTree, points: Sequence[Point]) -> set[Line]:
+    """Lines of the kernel's sources that its patches touch, and the code around what they only take away."""
+    lines, places = set[Line](), set[Line]()
+    for name in filter(kernel.keeps, kernel.edited):  # but for files that the patches remove
+        before, after = (tree.content(name) or b"").decode(errors="replace"), kernel.source(name)
+        lines |= {(name, number) for number in changed(before, after)[1]}
+        places |= {(name, number) for number in gaps(before, after)}
+    return lines | code_around(points, places)
 
 
 def _narrowed(experiment: Experiment, chosen: Sequence[Scenario]) -> Experiment:

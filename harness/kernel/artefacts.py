@@ -58,12 +58,15 @@ class Kernel:
         found = sorted(self.modules_folder.glob("*.ko")) if self.modules_folder else []
         return {path.stem: path for path in found}
 
+    def keeps(self, path: str) -> bool:
+        """Whether source() has the file."""
+        return (self.folder / "sources" / path).is_file()
+
     def source(self, path: str) -> str:
         """A source file as built, for those that were edited or have debug information. Raises BadInput for others."""
-        file = self.folder / "sources" / path
-        if not file.is_file():
+        if not self.keeps(path):
             raise BadInput(f"the source of {path} was not kept with kernel {self.name}: name it in `units` in lab.yaml")
-        return file.read_text(errors="replace")
+        return (self.folder / "sources" / path).read_text(errors="replace")
 
 
 def entry(key: str) -> Path:

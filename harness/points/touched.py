@@ -1,62 +1,51 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Lines of the patched source that a series touches, and the functions they lie in."""
+"""Lines of a source file that a change touches, and the functions they lie in.
+
+The sources are compared, not the patches read: `patch` moves a hunk that does not apply where its header says.
+"""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from difflib import SequenceMatcher
 
-from unidiff.errors import UnidiffParseError
-from unidiff.patch import Hunk, PatchSet
-
-from harness.errors import BadInput
 from harness.points.point import Point
 
 Line = tuple[str, int]  # file, line number from 1
+Block = tuple[int, int, int, int]  # lines [i, i_end) of the old text became [j, j_end) of the new one, from 0
 
 
-def touched_lines(patches: Iterable[Path]) -> set[Line]:
-    """Added lines, and the neighbours of removed ones, as numbered behind the last patch that edits their file.
-
-    Lines of an earlier patch move with the later ones. Raises BadInput for a patch that cannot be parsed.
-    """
-    lines: set[Line] = set()
-    for patch in patches:
-        parsed = _parsed(patch)
-        lines = {(file, number) for file, old in lines for number in _moved(parsed, file, old)}
-        lines |= {(edited.path, number) for edited in parsed for hunk in edited for number in _of_hunk(hunk)}
-    return lines
+def changed(before: str, after: str) -> tuple[set[int], set[int]]:
+    """Line numbers from 1 in ``before`` and in ``after``; where lines are missing their neighbours stand for them."""
+    gone, come = set[int](), set[int]()
+    for i, i_end, j, j_end in _blocks(before, after):
+        gone |= _numbers(i, i_end)
+        come |= _numbers(j, j_end)
+    return gone, come
 
 
-def _parsed(patch: Path) -> PatchSet:
-    try:
-        return PatchSet(patch.read_text(encoding="utf-8", errors="replace"))
-    except UnidiffParseError as error:
-        raise BadInput(f"{patch}: the patch cannot be read: {error}") from None
+def gaps(before: str, after: str) -> set[int]:
+    """Line numbers from 1 in ``after`` in front of which lines are missing that nothing replaces."""
+    return {j + 1 for _i, _i_end, j, j_end in _blocks(before, after) if j == j_end}
 
 
-def _of_hunk(hunk: Hunk) -> set[int]:
-    found: set[int] = set()
-    at = hunk.target_start
-    for line in hunk:
-        if line.is_removed:
-            found |= {at - 1, at}
-        elif line.target_line_no is not None:  # else it says that a file ends without a newline
-            found |= {line.target_line_no} if line.is_added else set()
-            at = line.target_line_no + 1
-    return found
+def _blocks(before: str, after: str) -> list[Block]:
+    old, new = before.splitlines(), after.splitlines()
+    begin = _common(old, new)
+    end = _common(old[begin:][::-1], new[begin:][::-1])
+    matcher = SequenceMatcher(None, old[begin : len(old) - end], new[begin : len(new) - end], autojunk=False)
+    return [
+        (begin + i, begin + i_end, begin + j, begin + j_end)
+        for tag, i, i_end, j, j_end in matcher.get_opcodes() if tag != "equal"
+    ]  # fmt: skip
 
 
-def _moved(parsed: PatchSet, file: str, old: int) -> list[int]:
-    """The line's number behind the patch; none if the patch removes it."""
-    shift = 0
-    for edited in parsed:
-        if edited.path != file:
-            continue
-        for hunk in edited:
-            if old >= hunk.source_start + hunk.source_length:
-                shift += hunk.target_length - hunk.source_length
-            elif old >= hunk.source_start:
-                return [line.target_line_no for line in hunk if line.source_line_no == old and line.target_line_no]
-    return [old + shift]
+def _numbers(begin: int, end: int) -> set[int]:
+    return set(range(begin + 1, end + 1)) or {begin, begin + 1}
+
+
+def _common(one: list[str], other: list[str]) -> int:
+    """How many lines agree from the start."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def touched_functions(points: Iterable[Point], lines: set[Line]) -> set[str]:
@@ -72,3 +61,25 @@ def touches(point: Point, lines: set[Line]) -> bool:
 def lines_with_code(points: Sequence[Point], lines: set[Line]) -> set[Line]:
     """Those of the lines that some point stands for: a comment is reached by nobody."""
     return {(frame.file, frame.line) for point in points for frame in point.frames} & lines
+
+
+def code_around(points: Iterable[Point], places: Iterable[Line]) -> set[Line]:
+    """The nearest lines with code in front of and behind each place, where one function has code on both sides.
+
+    What is taken away between a blank line and a comment has no line of its own left, and is next to code all the same.
+    """
+    places, found = list(places), set[Line]()
+    for (file, _function), numbers in _lines_by_function(points).items():
+        for at in (number for name, number in places if name == file):
+            before, behind = [each for each in numbers if each < at], [each for each in numbers if each >= at]
+            if before and behind:
+                found |= {(file, max(before)), (file, min(behind))}
+    return found
+
+
+def _lines_by_function(points: Iterable[Point]) -> dict[tuple[str, str], set[int]]:
+    """Lines with code by file and function of the source, inlined or not."""
+    lines: dict[tuple[str, str], set[int]] = {}
+    for frame in (frame for point in points for frame in point.frames):
+        lines.setdefault((frame.file, frame.function), set()).add(frame.line)
+    return lines

@@ -2,6 +2,7 @@
 """The smallest set of scenarios that reaches a patch."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,12 @@ from harness.deadline import Deadline
 from harness.engine.experiment import Choice, resolve
 from harness.engine.guests import Supplies
 from harness.engine.kernels import Made
-from harness.engine.pick import Reach, choose, picked
+from harness.engine.pick import Reach, choose, picked, touched
 from harness.engine.sweeps import Hall
 from harness.errors import BadInput
+from harness.kernel.artefacts import Kernel
+from harness.kernel.sources.tree import SourceTree
+from harness.points.point import Frame, Point
 from harness.results.run import KernelInfo
 
 EVERY = load_scenarios()
@@ -58,3 +62,18 @@ def test_an_experiment_without_a_patch_cannot_be_picked_for() -> None:
     )
     with pytest.raises(BadInput, match="no kernel of the experiment has a patch"):
         picked(experiment, stock, hall)
+
+
+def test_touched_is_where_the_sources_differ_and_not_where_a_hunk_says(tmp_path: Path) -> None:
+    before = "".join(f"line {number};\n" for number in range(1, 21)).replace("line 9;", "").replace("line 11;", "/* */")
+    source(tmp_path / "tree", before)
+    source(tmp_path / "kernel/sources", before.replace("line 10;\n", "").replace("line 15;", "line 15a;"))
+    kernel = Kernel("mine", "key", tmp_path / "kernel", "6.1.1", "0a", edited=("fs/dax.c", "fs/gone.c"))
+    points = [Point(at, at, "f", at, "call", "fs/dax.c", (Frame("f", "fs/dax.c", at),)) for at in (8, 11, 14)]
+    lines = touched(kernel, SourceTree(tmp_path / "tree", "6.1.1", "digest"), points)
+    assert {number for _file, number in lines} == {8, 9, 10, 11, 14}
+
+
+def source(folder: Path, text: str) -> None:
+    (folder / "fs").mkdir(parents=True)
+    (folder / "fs/dax.c").write_text(text)

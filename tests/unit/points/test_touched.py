@@ -1,66 +1,36 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Lines that a series touches, in the numbering of the patched source."""
+"""Lines of a source file that a change touches, found by comparing the file before and after."""
 
-from pathlib import Path
-
-import pytest
-
-from harness.errors import BadInput
 from harness.points.point import Frame, Point
-from harness.points.touched import lines_with_code, touched_functions, touched_lines
+from harness.points.touched import changed, code_around, gaps, lines_with_code, touched_functions
 
-ONE = """--- a/fs/dax.c
-+++ b/fs/dax.c
-@@ -10,4 +10,4 @@ static void f(void)
- ten
--eleven
-+new eleven
- twelve
- thirteen
-@@ -50,3 +50,2 @@
- fifty
--fifty-one
- fifty-two
-"""
-TWO = """--- a/fs/dax.c
-+++ b/fs/dax.c
-@@ -1,2 +1,4 @@
- one
-+one and a half
-+one and three quarters
- two
-"""
-
-
-def written(folder: Path, *texts: str) -> list[Path]:
-    paths = [folder / f"{number:04}.patch" for number in range(len(texts))]
-    for path, text in zip(paths, texts, strict=True):
-        path.write_text(text)
-    return paths
+BEFORE = "one\ntwo\nthree\nfour\nfive\n"
 
 
 def point(function: str, line: int, number: int = 0) -> Point:
     return Point(number, 0x1000 + number, function, number, "call", "fs/dax.c", (Frame(function, "fs/dax.c", line),))
 
 
-def test_added_lines_and_the_neighbours_of_removed_ones_are_touched(tmp_path: Path) -> None:
-    lines = {number for _file, number in touched_lines(written(tmp_path, ONE))}
-    assert lines == {10, 11, 50, 51}
+def test_a_changed_line_counts_on_both_sides_as_numbered_there() -> None:
+    assert changed(BEFORE, "zero\none\ntwo\nTHREE\nfour\nfive\n") == ({0, 1, 3}, {1, 4})
 
 
-def test_a_later_patch_moves_the_lines_of_an_earlier_one(tmp_path: Path) -> None:
-    lines = {number for _file, number in touched_lines(written(tmp_path, ONE, TWO))}
-    assert lines == {2, 3, 12, 13, 52, 53}
+def test_where_lines_are_gone_their_neighbours_stand_for_them() -> None:
+    assert changed(BEFORE, "one\ntwo\nfive\n") == ({3, 4}, {2, 3})
 
 
-def test_a_line_that_a_later_patch_removes_is_gone(tmp_path: Path) -> None:
-    undo = ONE.replace("-eleven\n+new eleven", "-new eleven\n+last eleven")
-    assert ("fs/dax.c", 11) in touched_lines(written(tmp_path, ONE, undo))
+def test_equal_texts_differ_nowhere() -> None:
+    assert changed(BEFORE, BEFORE) == (set(), set())
+    assert gaps(BEFORE, BEFORE) == set()
 
 
-def test_a_patch_that_cannot_be_parsed_is_bad_input(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="cannot be read"):
-        touched_lines(written(tmp_path, ONE.replace(" thirteen\n", "")))
+def test_a_new_file_is_changed_as_a_whole() -> None:
+    assert changed("", BEFORE)[1] == {1, 2, 3, 4, 5}
+
+
+def test_a_gap_is_where_lines_are_gone_and_nothing_replaces_them() -> None:
+    assert gaps(BEFORE, "one\ntwo\nfive\n") == {3}
+    assert gaps(BEFORE, "one\ntwo\nTHREE\nfive\n") == set()
 
 
 def test_functions_and_code_of_the_lines_are_found_by_points() -> None:
@@ -68,3 +38,12 @@ def test_functions_and_code_of_the_lines_are_found_by_points() -> None:
     lines = {("fs/dax.c", 11), ("fs/dax.c", 12)}
     assert touched_functions(points, lines) == {"f"}
     assert lines_with_code(points, lines) == {("fs/dax.c", 11)}
+
+
+def test_what_is_taken_away_between_a_blank_line_and_a_comment_touches_the_code_around_it() -> None:
+    points = [point("f", line, line) for line in (5, 8, 14, 49)] + [point("g", line, line) for line in (60, 61)]
+    assert code_around(points, {("fs/dax.c", 11)}) == {("fs/dax.c", 8), ("fs/dax.c", 14)}
+
+
+def test_what_is_taken_away_between_two_functions_touches_neither() -> None:
+    assert code_around([point("f", 8), point("g", 60, 1)], {("fs/dax.c", 11)}) == set()
