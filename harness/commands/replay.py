@@ -86,6 +86,7 @@ def _past(args: argparse.Namespace, scratch: Path) -> Iterator[Past]:
 
 def _one(args: argparse.Namespace, past: Past) -> int:
     from harness.engine.replay import named, replay
+    from harness.report import facts
 
     scenario, kernel = named(past.folder.load(), args.schedule, args.scenario, args.kernel)
     gdb = _await_gdb(past.folder, kernel) if args.gdb else None
@@ -93,7 +94,7 @@ def _one(args: argparse.Namespace, past: Past) -> int:
         past.folder, args.schedule, scenario=scenario, kernel=kernel, guest=past.guest, gdb=gdb, find=past.find
     )
     print(f"{done.scenario} on {done.kernel}: {done.replayed.schedule}")
-    print("\n".join(f"  {each.kind}: {each.detail}" for each in done.replayed.violations) or "  passes")
+    print("\n".join(f"  {sentence}" for sentence in facts.told(done.replayed)) or "  passes")
     same = f"trace of {len(done.replayed.trace)} steps and outcome are those of the run"
     if done.recorded is None and not done.parted:
         same = "it passes, as in the run (which keeps no trace of schedules that pass)"

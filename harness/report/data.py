@@ -109,7 +109,7 @@ class _Scenario:
 
     def _outcome(self, outcome: Outcome, diagram: Interleaving | None, places: Table[tuple[str, int]]) -> list[Any]:
         kinds = tuple(dict.fromkeys(str(each.kind) for each in outcome.violations))
-        told = [self.texts[f"{each.kind}: {each.detail}"] for each in outcome.violations]
+        told = [self.texts[sentence] for sentence in facts.told(outcome)]
         return [_flat(outcome.schedule, places), self.kinds[kinds], told, self._parts(diagram)]
 
     def _parts(self, diagram: Interleaving | None) -> list[int]:

@@ -24,6 +24,13 @@ def kinds(result: SweepResult) -> Counter[Kind]:
     return Counter(kind for outcome in result.outcomes for kind in {each.kind for each in outcome.violations})
 
 
+def told(outcome: Outcome) -> list[str]:
+    """Its violations, a sentence each: ``"tags: index 0: ... (2 times)"``. What concerns no single actor has "-" as
+    its actor in the guest's records."""
+    counted = Counter(f"{each.kind}: {each.detail.removeprefix('-: ')}" for each in outcome.violations)
+    return [f"{sentence} ({times} times)" if times > 1 else sentence for sentence, times in counted.items()]
+
+
 def actor_errors(outcomes: Iterable[Outcome]) -> dict[int, Counter[str]]:
     """What went wrong for each actor, over the failing schedules: ``{0: {"SIGBUS": 24, "-EIO": 3}}``."""
     found: dict[int, Counter[str]] = {}

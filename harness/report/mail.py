@@ -81,8 +81,8 @@ def _drawn(run: Run, shown: SweepResult) -> list[str]:
     if not outcome:
         return []
     lines = ["", *_filled(f"On {shown.kernel}, {outcome.schedule}:")]
-    for told in dict.fromkeys(f"{each.kind}: {each.detail}" for each in outcome.violations):
-        lines += _filled(f"  {told}")
+    for sentence in facts.told(outcome):
+        lines += _filled(f"  {sentence}")
     if outcome.trace:
         lines += ["", *text(facts.diagram(run, shown, outcome, 6), WIDTH).splitlines()]
     return [*lines, "", *_typed(facts.replay_line(run, shown, outcome))]

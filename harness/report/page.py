@@ -117,8 +117,12 @@ def _scenario(run: Run, plan: ScenarioPlan, source: SourceMap, limits: Limits) -
 
 def _drawn(run: Run, result: SweepResult, outcome: Outcome) -> Drawn:
     title = f"{result.kernel}: {outcome.schedule}"
-    told = tuple(f"{each.kind}: {each.detail}" for each in outcome.violations)
-    return Drawn(title, told, facts.replay_line(run, result, outcome), facts.diagram(run, result, outcome, ROWS_A_RUN))
+    return Drawn(
+        title,
+        tuple(facts.told(outcome)),
+        facts.replay_line(run, result, outcome),
+        facts.diagram(run, result, outcome, ROWS_A_RUN),
+    )
 
 
 def _kernel_cell(run: Run, scenario: str, kernel: KernelInfo) -> KernelCell:

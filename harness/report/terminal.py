@@ -118,7 +118,7 @@ def _scenario(run: Run, scenario: str, width: int) -> str:
     shown = facts.shown_result(run, scenario)
     outcome = facts.shown_outcome(shown) if shown else None
     if shown and outcome:
-        told = "; ".join(f"{each.kind}: {each.detail}" for each in outcome.violations)
+        told = "; ".join(facts.told(outcome))
         lines += ["", *_wrapped([f"{shown.kernel}: {told}"], width), ""]
         lines += [text(facts.diagram(run, shown, outcome), width), ""] if outcome.trace else []
         lines.append(f"replay: {facts.replay_line(run, shown, outcome)}")
