@@ -43,12 +43,46 @@ void install_bus_handler(void)
 	sigaction(SIGBUS, &action, NULL);
 }
 
-static void store_old(struct actor *a, int page)
+static bool store_old(struct actor *a, int page)
 {
 	const struct scenario *s = &a->shared->scenario;
+	char *start = a->map + page * s->unit;
 
-	for (int w = 0; w < WORDS; w++)
-		*(volatile uint64_t *)(a->map + page * s->unit + word_offset(w)) = old_value(s, a->window, page, w);
+	return guarded(for (int w = 0; w < WORDS; w++)
+			       *(volatile uint64_t *)(start + word_offset(w)) = old_value(s, a->window, page, w));
+}
+
+/* Whether a system call can do to the file what the access was to do. */
+static bool can_prepare(struct actor *a, int page)
+{
+	const struct scenario *s = &a->shared->scenario;
+	uint64_t word;
+
+	if (has_old_data(s))
+		return write_old_page(s, a->fd, a->window, page);
+	return pread(a->fd, &word, sizeof(word), a->window->base + page * s->unit) == sizeof(word);
+}
+
+/*
+ * SIGBUS in the preparation. A fault is answered so behind the end of the file, where no block is to be had, and where
+ * reading or writing the medium fails (mmap(2); vmf_error() and dax_fault_return() of 6.1). If a system call can do the
+ * same at the same place it is none of these, and the kernel is wrong: this race has failed, and goes on with what the
+ * call has done. Else the lab has prepared badly. On a full file system, or of poison, one cannot tell.
+ */
+static void refused(struct actor *a, int page)
+{
+	const struct scenario *s = &a->shared->scenario;
+	int code = a->result->bus_code[0];
+
+	errno = code != BUS_ADRERR ? EHWPOISON : is_full(s) ? ENOSPC : ENODATA;
+	if (code != BUS_ADRERR || is_full(s) || !can_prepare(a, page))
+		die("actor %c got SIGBUS, si_code %d, in the preparation, at file offset %#zx", 'A' + a->number, code,
+		    a->window->base + page * s->unit);
+	a->result->buses = 0;	/* those of the operation are counted from here on */
+	if (a->result->unready_code)
+		return;
+	a->result->unready_code = code;
+	a->result->unready_page = page;
 }
 
 /*
@@ -61,10 +95,14 @@ static void touch(struct actor *a)
 	uint64_t words[WORDS];
 
 	for (int p = 0; p < s->pages; p++) {
+		bool whole = true;
+
 		if (s->prepare == PREP_READ)
-			guarded_read(a, p, words);
+			whole = guarded_read(a, p, words);
 		else if (has_old_data(s) && !s->private_map)
-			store_old(a, p);
+			whole = store_old(a, p);
+		if (!whole)
+			refused(a, p);
 	}
 }
 

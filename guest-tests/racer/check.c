@@ -155,6 +155,11 @@ static void check_errors(struct view *v)
 		const struct result *r = &v->s->at->result[i];
 		int code = undue_bus(s, i, r);
 
+		if (r->unready_code) {
+			snprintf(text, sizeof(text), "%c: SIGBUS, si_code %d, while the file was prepared, at file offset %#zx", 'A' + i,
+				 r->unready_code, v->s->at->base + r->unready_page * s->unit);
+			v->report(v->to, "sigbus", text);
+		}
 		if (code) {
 			snprintf(text, sizeof(text), "%c: %s got SIGBUS, si_code %d, %d times", 'A' + i, s->actor[i].op->name,
 				 code, r->buses);

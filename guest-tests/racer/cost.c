@@ -55,7 +55,7 @@ static int failures(void)
 	for (int i = 0; i < shared.windows; i++) {
 		const struct result *r = &shared.window[i].result[0];
 
-		failed += r->buses || r->error;
+		failed += r->buses || r->error || r->unready_code;
 	}
 	return failed;
 }

@@ -70,6 +70,8 @@ struct result {
 	uint64_t saw[PAGES_MAX][WORDS];
 	uint32_t promised;	/* words that its sync has to make durable, see oracle.c */
 	uint8_t durable[WORDS][PAGES_MAX];	/* enum dur_result of these when it returned */
+	int unready_code;	/* si_code of the first SIGBUS of its part of the preparation, 0 if there was none */
+	int unready_page;	/* where that was */
 };
 
 /*
@@ -195,6 +197,7 @@ void world_create(struct shared *s);
 void world_settle(struct shared *s);
 long world_remove(struct shared *s, int il);
 bool has_old_data(const struct scenario *s);
+bool write_old_page(const struct scenario *s, int fd, const struct window *at, int page);
 void file_words(const struct shared *s, uint64_t words[PAGES_MAX][WORDS], bool within[PAGES_MAX]);
 
 /* space.c */

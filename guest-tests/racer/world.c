@@ -16,16 +16,23 @@ bool has_old_data(const struct scenario *s)
 	       s->prepare == PREP_CLONED;
 }
 
+/* False if not all of it could be written; errno says why. */
+bool write_old_page(const struct scenario *s, int fd, const struct window *at, int page)
+{
+	for (int w = 0; w < WORDS; w++) {
+		uint64_t value = old_value(s, at, page, w);
+
+		if (pwrite(fd, &value, sizeof(value), at->base + page * s->unit + word_offset(w)) != sizeof(value))
+			return false;
+	}
+	return true;
+}
+
 static void write_old(const struct scenario *s, int fd, const struct window *at)
 {
-	for (int p = 0; p < s->pages; p++) {
-		for (int w = 0; w < WORDS; w++) {
-			uint64_t value = old_value(s, at, p, w);
-
-			if (pwrite(fd, &value, sizeof(value), at->base + p * s->unit + word_offset(w)) != sizeof(value))
-				die("cannot prepare the file");
-		}
-	}
+	for (int p = 0; p < s->pages; p++)
+		if (!write_old_page(s, fd, at, p))
+			die("cannot prepare the file");
 }
 
 /*

@@ -8,8 +8,8 @@ from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.guests import mounted
-from harness.engine.races import book_crash
-from harness.engine.stress_guest import Raced, StressBoot, StressGuest
+from harness.engine.races import book_crash, how_ended
+from harness.engine.stress_guest import StressBoot, StressGuest
 from harness.engine.stresser import StressLedger
 from harness.errors import LabBroke
 from harness.guest.plan import Accelerator
@@ -61,7 +61,7 @@ class Seat:
         if not ledger.finished:  # dead, or with a task that never ends: of no more use
             self.close()
         if scenario.name not in ledger.results:
-            raise LabBroke(f"a block of races gave no result: {_how(raced)}")
+            raise LabBroke(f"a block of races gave no result {how_ended(raced, ledger)}")
         return ledger.results[scenario.name]
 
     def _guest(self, scenario: Scenario) -> StressGuest:
@@ -73,9 +73,3 @@ class Seat:
             boot = StressBoot(self.kernel, mounted(self.spec, scenario.mount), folder, self.accelerator)
             self._open, self._filesystem = StressGuest(boot), filesystem
         return self._open
-
-
-def _how(raced: Raced) -> str:
-    return (
-        f"{raced.end.kind}, {raced.end.detail}" if raced.end else f"the racer's status is {raced.status}, {raced.said}"
-    )

@@ -132,7 +132,7 @@ def _boot(
     if ledger.finished or (raced.end and raced.end.kind == "timeout"):
         return
     if ledger.now not in ledger.results:
-        raise LabBroke(f"a guest ended before its work was done {_how(raced)}")
+        raise LabBroke(f"a guest ended before its work was done {how_ended(raced, ledger)}")
 
 
 def book_crash(ledger: StressLedger, end: GuestEnd | None) -> None:
@@ -142,7 +142,8 @@ def book_crash(ledger: StressLedger, end: GuestEnd | None) -> None:
         ledger.crash(CRASH[end.kind], end.detail, behind(end.console, ledger.heard))
 
 
-def _how(raced: GuestRaced) -> str:
+def how_ended(raced: GuestRaced, ledger: StressLedger) -> str:
+    """How a guest or its racer ended that left a scenario without a result."""
     if raced.end:
         return f"({raced.end.kind}): {raced.end.detail}"
-    return f"(the racer's status is {raced.status}): {raced.said or 'it gave no reason'}"
+    return f"(the racer's status is {raced.status}): {raced.said or ledger.gone or 'it gave no reason'}"

@@ -26,6 +26,7 @@ class StressLedger:
     now: str = ""
     finished: bool = False
     heard: float = 0.0  # seconds of the present guest's last line of the kernel log
+    gone: str = ""  # how a scenario's process ended that gave no result
     _examples: list[str] = field(default_factory=list)
     _unchecked: str = ""
     _raced: int = 0  # of the scenario under way, as far as it is told
@@ -49,6 +50,7 @@ class StressLedger:
     def begin_guest(self) -> None:
         """A new guest: it has begun no scenario yet."""
         self.now, self.finished, self.heard, self._raced, self._asked = "", False, 0.0, 0, 0
+        self.gone = ""
 
     def crash(self, kind: Kind, detail: str, log: Sequence[str] = ()) -> None:
         """The guest died in the scenario under way: one race that failed, the last that is known of.
@@ -105,9 +107,14 @@ class StressLedger:
         )  # fmt: skip
 
     def _take_done(self, row: dict[str, Any]) -> None:
-        if row["signal"] == 9 and row["name"] not in self.results:
+        if row["name"] in self.results:
+            return
+        if row["signal"] == 9:
             self.crash(Kind.OOM, "the actors' process was killed")
-        elif self._unchecked and not row["signal"] and not row["status"] and row["name"] not in self.results:
+        elif row["signal"] or row["status"]:
+            how = f"signal {row['signal']}" if row["signal"] else f"status {row['status']}"
+            self.gone = f"the actors' process ended by {how}"
+        elif self._unchecked:
             broken = StressResult(row["name"], self.kernel, self.cpus, 0, {}, 0.0, broken=self._unchecked)
             self.results[row["name"]] = broken
 

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "racer.h"
@@ -491,6 +492,40 @@ static void map_sync_uncommitted(void)
 	s.at->result[B].commits[1] = 5;
 }
 
+/* A's part of the preparation, its mapping lying behind the end of the file: each first access is SIGBUS. */
+static void unready(void)
+{
+	struct actor a = { .number = A, .shared = &s };
+	size_t length = s.windows * s.scenario.pages * s.scenario.unit;
+
+	install_bus_handler();
+	if (ftruncate(s.fd, 0))
+		die("ftruncate");
+	actor_setup(&a);
+	if (ftruncate(s.fd, length))
+		die("ftruncate");
+}
+
+/* The same, read: pread finds nothing there either. */
+static void unready_read(void)
+{
+	s.scenario.prepare = PREP_READ;
+	unready();
+}
+
+static void unready_without_room(void)
+{
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 0, RLIM_INFINITY });
+	unready();
+}
+
+static void unready_full(void)
+{
+	prepared_full(PREP_FULL_WRITTEN);
+	unready();
+}
+
 static const struct {
 	const char *name;
 	void (*spoil)(void);
@@ -548,6 +583,10 @@ static const struct {
 	{ "extended-with-old-data", extended_with_old_data },
 	{ "map-sync", map_sync },
 	{ "map-sync-uncommitted", map_sync_uncommitted },
+	{ "unready", unready },
+	{ "unready-read", unready_read },
+	{ "unready-without-room", unready_without_room },
+	{ "unready-full", unready_full },
 };
 
 int main(int argc, char **argv)

@@ -85,3 +85,9 @@ def test_a_block_that_is_lost_twice_is_broken_and_no_failure(seat: Seat, boots: 
     found = block(seat)
     assert "cannot run on CPU 1" in found.broken
     assert (found.races, found.failing) == (0, 0)
+
+
+def test_a_block_whose_actors_process_ended_says_how(seat: Seat, boots: Boots) -> None:
+    gone = boot(begin("one"), line("done", name="one", status=5, signal=0))
+    stress.follow(boots, [gone, gone])
+    assert block(seat).broken.endswith("(the racer's status is 0): the actors' process ended by status 5")

@@ -107,6 +107,14 @@ def test_actors_killed_for_want_of_memory_are_a_failure_of_that_kind() -> None:
     assert ledger_of(begin(), ended(status=-1, signal=9)).results[NAME].failures == {Kind.OOM: 1}
 
 
+@pytest.mark.parametrize(("status", "signal", "how"), [(5, 0, "status 5"), (-1, 11, "signal 11")])
+def test_a_process_that_ends_without_a_result_is_no_result_and_says_how(status: int, signal: int, how: str) -> None:
+    ledger = ledger_of(begin(), ended(status=status, signal=signal))
+    assert (ledger.results, ledger.gone) == ({}, f"the actors' process ended by {how}")
+    ledger.begin_guest()
+    assert ledger.gone == ""
+
+
 def test_a_broken_racer_is_told_with_its_reason() -> None:
     broken = line("broken", why="cannot run on CPU 1", errno=22, error="Invalid argument")
     with pytest.raises(LabBroke, match=r"cannot run on CPU 1 \(Invalid argument\)"):
