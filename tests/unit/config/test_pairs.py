@@ -121,3 +121,26 @@ def test_what_cannot_be_run_is_left_out_with_its_reason() -> None:
     entries = [Apart(one=("fsync",), prepare=("hole",), reason="no such thing")]
     assert apart(scenario(("punch", "fsync"), "hole"), entries, "ext4") == "no such thing"
     assert apart(scenario(("punch", "fsync"), "read"), entries, "ext4") == ""
+
+
+@pytest.mark.parametrize(
+    ("ops", "prepare", "part", "filesystem"),
+    [
+        (("clone", "fsync"), "written", "base", "ext4"),
+        (("fsync", "unshare"), "written", "base", "xfs"),
+        (("mapsync-write", "fsync"), "hole", "private", "ext4"),
+        (("hwpoison", "fsync"), "written", "private", "ext4"),
+        (("write-fault", "hwpoison"), "unwritten", "base", "ext4"),
+    ],
+)
+def test_what_the_racer_would_refuse_or_must_not_do_is_apart(
+    ops: tuple[str, str], prepare: str, part: str, filesystem: str
+) -> None:
+    [named] = parts_of(part)
+    assert apart(scenario(ops, prepare, named), load_pairs_file().apart, filesystem)
+
+
+def test_of_the_core_nothing_is_apart() -> None:
+    file = load_pairs_file()
+    every = [each for part in PARTS for each in pair_scenarios([part], PairsFile(core=file.core)) if part != "more"]
+    assert [each.name for each in every if apart(each, file.apart, "ext4")] == []
