@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Gives the inodes of a new xfs one fixed time: mkfs.xfs before 6.11 knows no SOURCE_DATE_EPOCH and writes the hour.
+"""Gives the inodes of a new xfs one fixed time and generation: no mkfs.xfs up to 6.13 heeds SOURCE_DATE_EPOCH or
+DETERMINISTIC_SEED, so that it writes the hour, and 6.13 a random generation to each chunk of inodes as the kernel does.
 
 Only the root directory and two realtime inodes exist in it. Offsets: struct xfs_dinode in fs/xfs/libxfs/xfs_format.h.
 """
@@ -10,16 +11,20 @@ from pathlib import Path
 
 from harness.errors import LabBroke
 
-INODES = 3
+CHUNK = 64  # inodes; the root directory is the first one of its chunk
+IN_USE = 3
 SUPERBLOCK = struct.Struct(">4sI")
 ROOT_INODE, GROUP_BLOCKS, INODE_SIZE = 56, 84, 104  # offsets in the superblock
 TIMES = (32, 40, 48, 144)  # atime, mtime, ctime, crtime
-GENERATION, CRC = 92, 100
+MODE, GENERATION, CRC = 2, 92, 100
 CASTAGNOLI = 0x82F63B78
 
 
 def settle(image: Path, seconds: int) -> None:
-    """Writes ``seconds`` since 1970 to every inode in use, in place. Raises LabBroke if this is no small, new xfs."""
+    """Writes ``seconds`` since 1970 to every inode in use, generation 0 to all of them, in place.
+
+    Raises LabBroke if this is no small, new xfs.
+    """
     with image.open("r+b") as stream:
         head = stream.read(512)
         magic, block = SUPERBLOCK.unpack_from(head)
@@ -28,18 +33,18 @@ def settle(image: Path, seconds: int) -> None:
         (group,) = struct.unpack_from(">I", head, GROUP_BLOCKS)
         if magic != b"XFSB" or root * size >= group * block:
             raise LabBroke(f"{image}: mkfs.xfs left no xfs whose root inode lies in its first allocation group")
-        for number in range(root, root + INODES):
-            stream.seek(number * size)
-            inode = stream.read(size)
-            stream.seek(number * size)
-            stream.write(_stamped(inode, seconds))
+        stream.seek(root * size)
+        inodes = [stream.read(size) for _ in range(CHUNK)]
+        used = sum(inode[MODE : MODE + 2] != b"\0\0" for inode in inodes)
+        if used != IN_USE or not all(inode.startswith(b"IN") for inode in inodes):
+            raise LabBroke(f"{image}: mkfs.xfs left {used} inodes in the root directory's chunk, where {IN_USE} belong")
+        stream.seek(root * size)
+        stream.write(b"".join(_stamped(inode, seconds) for inode in inodes))
 
 
 def _stamped(inode: bytes, seconds: int) -> bytes:
-    if inode[:2] != b"IN":
-        raise LabBroke("mkfs.xfs left no inode where the root directory and its neighbours should be")
     changed = bytearray(inode)
-    for offset in TIMES:
+    for offset in TIMES if inode[MODE : MODE + 2] != b"\0\0" else ():
         struct.pack_into(">II", changed, offset, seconds, 0)
     struct.pack_into(">I", changed, GENERATION, 0)
     struct.pack_into("<I", changed, CRC, 0)

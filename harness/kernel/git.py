@@ -137,13 +137,18 @@ class Repository:
             yield replace(self, index=place / "index", worktree=place / "tree")
 
 
+def _why(output: str) -> str:
+    """The line that says it: on a mount point another one of advice comes behind it (setup.c)."""
+    return next((line for line in output.splitlines() if line.startswith("fatal:")), tail(output, 1))
+
+
 def repository(path: Path) -> Repository:
     """The repository of a checkout, a worktree of one, or a bare one. Raises BadInput."""
     try:
         asked = ("rev-parse", "--absolute-git-dir", "--is-inside-work-tree")
         said = run([*BARE, "-C", str(path), *asked], env=ENVIRONMENT).stdout.splitlines()
     except CommandFailed as error:
-        raise BadInput(f"{path} is no git repository that can be read: {tail(error.output, 1)}") from None
+        raise BadInput(f"{path} is no git repository that can be read: {_why(error.output)}") from None
     checkout = None
     if said[1] == "true":
         checkout = Path(run([*BARE, "-C", str(path), "rev-parse", "--show-toplevel"], env=ENVIRONMENT).stdout.strip())
