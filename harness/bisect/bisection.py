@@ -43,7 +43,12 @@ class Bisection:
                 return self._over()
             left = self.commits.graph.candidates(self.outcomes).bit_count()
             say(f"{left} commits left; testing {self.commits.title(step.commit)} (about {step.seconds:.0f} s)")
-            tested = self._tested(step.commit, bug)
+            try:
+                tested = self._tested(step.commit, bug)
+            except LabBroke:
+                if self.deadline.passed:
+                    break
+                raise
             self._learn(at, step.commit, tested)
             at = step.commit
         return self._keep(found=self._found(), over=False)

@@ -17,14 +17,15 @@ from harness.bisect.outcome import Outcome
 PRIORS = {"alpha_new": 0.5, "beta_new": 0.5, "alpha_old": 0.05, "beta_old": 0.95}
 UNSAYING_MAX = 2  # tests of one commit that say nothing, then its neighbours are tested instead
 
-Observe = Callable[[int], Outcome]  # races at one commit
+Observe = Callable[[int], Outcome | None]  # races at one commit; None: the time ended in them
 
 
 @dataclass
 class Flaky:
     """A bisect over ``line``, commits of a graph with each the parent of the next, the last one bad.
 
-    Place 0 of the engine is the last commit: evidence of a failure holds for the culprit and all behind it.
+    Evidence of a failure holds for the culprit and all behind it. ``seen`` may hold tests made before; ``ended`` says
+    that no time is left.
     """
 
     line: Sequence[int]
@@ -32,50 +33,61 @@ class Flaky:
     confidence: float = 0.95
     tests_max: int = 400
     seen: list[tuple[int, Outcome]] = field(default_factory=list)
+    ended: Callable[[], bool] = lambda: False
 
     def run(self) -> tuple[tuple[int, ...], float]:
         """The most likely commits and their probability, below ``confidence`` where the tests ran out.
 
         They are several where those between two commits that can be tested cannot.
         """
+        while True:
+            groups = self._groups()
+            engine = self._engine(groups)
+            weights = [float(each) for each in engine.distribution[::-1]]
+            best = max(range(len(groups)), key=weights.__getitem__)
+            if weights[best] >= self.confidence or len(self.seen) >= self.tests_max or self.ended():
+                break
+            commit = self._testable(groups, len(groups) - 1 - int(engine.select()))
+            found = None if commit is None else self.observe(commit)
+            if commit is None or found is None:
+                break
+            self.seen.append((commit, found))
+        return groups[best], weights[best]
+
+    def _engine(self, groups: Sequence[tuple[int, ...]]) -> Any:
+        """The engine over groups, as one that is asked for a commit that cannot be tested would ask for ever; with the
+        evidence so far. Place 0 is the last group."""
         import numpy as np
         from git_bayesect import Bisector  # type: ignore[import-untyped]  # it ships none
 
-        engine = Bisector(np.ones(len(self.line)), **PRIORS)
-        group, probability = self._best(engine)
-        while probability < self.confidence and len(self.seen) < self.tests_max:
-            commit = self._testable(len(self.line) - 1 - int(engine.select()))
-            if commit is None:
-                break
-            outcome = self.observe(commit)
-            self.seen.append((commit, outcome))
+        engine = Bisector(np.array([float(len(group)) for group in groups[::-1]]), **PRIORS)
+        place = {commit: len(groups) - 1 - at for at, group in enumerate(groups) for commit in group}
+        for commit, outcome in self.seen:
             if outcome.says:
-                engine.record(len(self.line) - 1 - list(self.line).index(commit), outcome is Outcome.BAD)
-            group, probability = self._best(engine)
-        return group, probability
+                engine.record(place[commit], outcome is Outcome.BAD)
+        return engine
 
     def _silent(self) -> set[int]:
-        """Commits that said nothing too often."""
+        """Commits that said nothing too often, and never anything else."""
         counts = Counter(commit for commit, outcome in self.seen if not outcome.says)
-        return {commit for commit, count in counts.items() if count >= UNSAYING_MAX}
+        spoke = {commit for commit, outcome in self.seen if outcome.says}
+        return {commit for commit, count in counts.items() if count >= UNSAYING_MAX and commit not in spoke}
 
-    def _testable(self, at: int) -> int | None:
-        """The commit at this place of the line, else the nearest that says something."""
-        silent = self._silent()
-        near = sorted((abs(place - at), commit) for place, commit in enumerate(self.line) if commit not in silent)
-        return near[0][1] if near else None
-
-    def _best(self, engine: Any) -> tuple[tuple[int, ...], float]:
-        """Groups of commits that cannot be told apart: one that can be tested, and those before it that cannot."""
-        weights = [float(each) for each in engine.distribution[::-1]]
-        silent, groups = self._silent(), []
-        group: tuple[tuple[int, ...], float] = ((), 0.0)
-        for commit, weight in zip(self.line, weights, strict=True):
-            group = ((*group[0], commit), group[1] + weight)
+    def _groups(self) -> list[tuple[int, ...]]:
+        """Commits that cannot be told apart: one that can be tested, and those before it that cannot."""
+        silent, groups, group = self._silent(), [], tuple[int, ...]()
+        for commit in self.line:
+            group = (*group, commit)
             if commit not in silent:
                 groups.append(group)
-                group = ((), 0.0)
-        return max([*groups, *([group] if group[0] else [])], key=lambda each: each[1])
+                group = ()
+        return [*groups, *([group] if group else [])]
+
+    def _testable(self, groups: Sequence[tuple[int, ...]], at: int) -> int | None:
+        """The commit that is tested for a group; for the last one, if nothing in it can be tested, that of the next."""
+        silent = self._silent()
+        near = [group[-1] for group in groups[at::-1] if group[-1] not in silent]
+        return near[0] if near else None
 
 
 def first_parents(graph: Graph, tip: int) -> list[int]:

@@ -12,11 +12,11 @@ from harness.deadline import Deadline
 from harness.engine.races import Plan, race
 from harness.engine.stresser import StressLedger
 from harness.engine.subject import Subject
-from harness.errors import BadInput, KernelFailed, LabBroke
+from harness.errors import BadInput, KernelFailed
 from harness.guest import accel
 from harness.kernel.artefacts import Kernel
 from harness.kernel.build import build
-from harness.progress import say
+from harness.results.folder import RunFolder
 from harness.sweep.records import Kind, StressResult
 
 
@@ -32,12 +32,9 @@ class Racer:
     deadline: Deadline
     kinds: frozenset[Kind] = frozenset()
     built: dict[int, Kernel] = field(default_factory=dict)
-    boots: int = 0
 
     def observe(self, commit: int) -> Outcome:
-        """One guest's races of the scenario at a commit. Raises LabBroke where no time is left."""
-        if self.deadline.passed:
-            raise LabBroke("no time is left: give a larger --budget")
+        """One guest's races of the scenario at a commit."""
         try:
             kernel = self.built.get(commit) or build(
                 self.commits.request(commit, (), self.deadline), deadline=self.deadline
@@ -46,13 +43,10 @@ class Racer:
             return Outcome.NO_BUILD
         self.built[commit] = kernel
         ledger = StressLedger(kernel.name, [self.scenario], self.guest.cpus)
-        self.boots += 1
-        folder = self.folder / f"stress-{self.boots:03}"
+        folder = RunFolder.create(self.folder).path  # a process that was killed has left some
         plan = Plan(Subject(kernel.name, kernel, ()), self.guest, folder, self.races, accel.probe())
         race(plan, ledger, [self.scenario], self.deadline)
-        outcome = observed(ledger.results.get(self.scenario.name), self.kinds)
-        say(f"{self.commits.title(commit)}: {outcome}")
-        return outcome
+        return observed(ledger.results.get(self.scenario.name), self.kinds)
 
 
 def observed(result: StressResult | None, kinds: frozenset[Kind]) -> Outcome:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from harness import folders
+from harness.bisect.outcome import Outcome
 from harness.bisect.tester import Tested
 from harness.errors import BadInput
 from harness.results.files import write_whole
@@ -18,10 +19,12 @@ FILE, LOG = "bisect.json", "bisect.log"
 
 @dataclass(frozen=True)
 class State:
-    """``question``: what is asked, the same words mean the same bisect. ``tested`` by commit, in the order of tests."""
+    """``question``: what is asked, the same words mean the same bisect. ``tested`` by commit, in the order of tests;
+    ``raced``: tests by random races, of which a commit may have several."""
 
     question: dict[str, str]
     tested: dict[str, Tested] = field(default_factory=dict)
+    raced: tuple[tuple[str, Outcome], ...] = ()
     found: tuple[str, ...] = ()
     over: bool = False
 

@@ -3,7 +3,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.bisect.commits import Commits
@@ -19,6 +19,7 @@ from harness.engine.sweeps import Hall, sweep_all
 from harness.errors import BadInput, KernelFailed, LabBroke
 from harness.kernel.artefacts import Kernel
 from harness.kernel.build import build
+from harness.results.folder import RunFolder
 from harness.sweep.records import SweepResult
 
 UNBOOTED = "(boot-failure)"
@@ -57,7 +58,6 @@ class Tester:
     folder: Path
     deadline: Deadline
     every_instruction: bool = False
-    _boots: int = field(default=0)
 
     def test(self, index: int, bug: Bug | None) -> Tested:
         """One point. Without ``bug`` BAD means that anything fails. Raises LabBroke where no time is left."""
@@ -88,9 +88,9 @@ class Tester:
         return tested
 
     def _sweep(self, subject: Subject) -> SweepResult:
-        self._boots += 1
         guest = mounted(self.guest, self.scenario.mount)
-        hall = Hall(guest, supplies(guest), self.folder / f"{self._boots:03}", self.deadline, batches=1)
+        folder = RunFolder.create(self.folder).path  # a process that was killed has left some
+        hall = Hall(guest, supplies(guest), folder, self.deadline, batches=1)
         return sweep_all([subject], [self.scenario], hall)[0].results[0]
 
 

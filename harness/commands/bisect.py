@@ -66,16 +66,16 @@ def _sweep(made: Joined, deadline: Deadline) -> int:
 
 
 def _stress(args: argparse.Namespace, made: Joined, deadline: Deadline) -> int:
-    from harness.bisect.flaky import Flaky, first_parents
+    from harness.bisect.by_stress import ByStress, told
     from harness.bisect.racing import Racer
     from harness.bisect.state import begun
+    from harness.progress import say
 
-    folder, _state = begun({**made.question, "stress": str(args.stress)})
-    racer = Racer(made.commits, made.scenario, made.stress, folder, args.stress, deadline)
-    line = first_parents(made.commits.graph, len(made.commits.graph.commits) - 1)
-    flaky = Flaky(line, racer.observe, args.confidence)
-    found, probability = flaky.run()
-    for commit in found:
-        print(made.commits.title(commit))
-    print(f"probability {probability:.3f} after {len(flaky.seen)} tests of {args.stress:,} races, along first parents")
-    return 0 if probability >= args.confidence and len(found) == 1 else 4
+    folder, state = begun({**made.question, "stress": str(args.stress)})
+    if state.raced:
+        say(f"going on with {folder}, {len(state.raced)} tests are done")
+    racer = Racer(made.commits, made.scenario, made.stress, folder / "guests", args.stress, deadline)
+    done, probability = ByStress(made.commits, racer.observe, folder, state, deadline, args.confidence).run()
+    print(told(done, made.commits, probability, args.stress))
+    say(f"all of it: {folder}")
+    return 0 if probability >= args.confidence and len(done.found) == 1 else 4
