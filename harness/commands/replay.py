@@ -6,10 +6,9 @@ cache, or built as it says. Exit status: 0 if both are the same, 1 if the kernel
 from __future__ import annotations
 
 import argparse
-import shlex
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--scenario", metavar="NAME", help="the scenario it belongs to, where more than one fails so")
     parser.add_argument("--kernel", metavar="NAME", help="kernel, or `with` or `without`, where it fails on both")
-    parser.add_argument("--gdb", action="store_true", help="wait for gdb, which then stops where the schedule does")
+    held = parser.add_mutually_exclusive_group()
+    held.add_argument("--gdb", action="store_true", help="wait for gdb, which then stops where the schedule does")
+    held.add_argument("--keep", action="store_true", help="show it in a guest with SSH, and hold that until Ctrl-C")
+    parser.set_defaults(foreground=False)  # `lab gdb` sets it
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,8 +52,9 @@ def run(args: argparse.Namespace) -> int:
 
     if args.schedule is None:
         words.refuse(
-            args, "goes with a SCHEDULE: without one all of the run is swept again", "scenario", "kernel", "gdb"
-        )
+            args, "goes with a SCHEDULE: without one all of the run is swept again", "scenario", "kernel", "gdb",
+            "keep",
+        )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="lab-replay-") as scratch, _past(args, Path(scratch)) as past:
         return _all(past, Path(scratch)) if args.schedule is None else _one(args, past)
 
@@ -71,8 +74,9 @@ def _past(args: argparse.Namespace, scratch: Path) -> Iterator[Past]:
         host.ensure(args.no_install, ("image", "guest"))
         yield Past(folder, guest, cached)
         return
-    if args.gdb:
-        raise BadInput("--gdb goes with a run that is here: `lab import` takes the bundle in")
+    if args.gdb or args.keep:
+        option = "--gdb" if args.gdb else "--keep"
+        raise BadInput(f"{option} goes with a run that is here: `lab import` takes the bundle in")
     manifest = unpack(Path(args.run_name), scratch / "bundle")
     if len(manifest.runs) != 1:
         raise BadInput(f"{args.run_name} holds {len(manifest.runs)} runs: `lab import` takes them in, then replay one")
@@ -85,20 +89,24 @@ def _past(args: argparse.Namespace, scratch: Path) -> Iterator[Past]:
 
 
 def _one(args: argparse.Namespace, past: Past) -> int:
-    from harness.engine.replay import named, replay
-    from harness.report import facts
+    from harness.engine.debugger import DebuggerLeft
+    from harness.engine.replay import debugged, named, replay
+    from harness.progress import say
 
     scenario, kernel = named(past.folder.load(), args.schedule, args.scenario, args.kernel)
-    gdb = _await_gdb(past.folder, kernel) if args.gdb else None
-    done = replay(
-        past.folder, args.schedule, scenario=scenario, kernel=kernel, guest=past.guest, gdb=gdb, find=past.find
-    )
-    print(f"{done.scenario} on {done.kernel}: {done.replayed.schedule}")
-    print("\n".join(f"  {sentence}" for sentence in facts.told(done.replayed)) or "  passes")
-    same = f"trace of {len(done.replayed.trace)} steps and outcome are those of the run"
-    if done.recorded is None and not done.parted:
-        same = "it passes, as in the run (which keeps no trace of schedules that pass)"
-    print(f"  {done.parted or same}")
+    if args.keep:
+        from harness.engine.kept import hold
+
+        return hold(past.folder, args.schedule, scenario, kernel, past.guest, print)
+    try:
+        with debugged(past.folder, args.schedule, kernel, args.foreground) if args.gdb else nullcontext() as gdb:
+            done = replay(
+                past.folder, args.schedule, scenario=scenario, kernel=kernel, guest=past.guest, gdb=gdb, find=past.find
+            )
+    except DebuggerLeft as left:
+        say(str(left))
+        return 0
+    print(done.told)
     return 1 if done.parted else 0
 
 
@@ -112,38 +120,3 @@ def _all(past: Past, scratch: Path) -> int:
     differing = sum(bool(pair.parted) for pair in pairs)
     print(f"{len(pairs) - differing} of {len(pairs)} sweeps show the same")
     return 1 if differing else 0
-
-
-# The module stops an actor by sched_setattr_nocheck(), with SCHED_FIFO priority 50 for the first stop of a schedule, 49
-# for the second. The canary has fired four of the first kind before.
-SCRIPT = """set pagination off
-file {vmlinux}
-target remote {socket}
-break sched_setattr_nocheck if *(unsigned int *)($rsi + 20) == 50 || *(unsigned int *)($rsi + 20) == 49
-ignore 1 4
-# The module's trampoline has no unwind information; the kernel's frame pointers lead through it.
-define lab-stack
-  set $frame_ = $rbp
-  set $left_ = 16
-  while $frame_ > 0xffff800000000000 && $left_ > 0
-    info symbol *(unsigned long *)($frame_ + 8)
-    set $frame_ = *(unsigned long *)$frame_
-    set $left_ = $left_ - 1
-  end
-end
-continue
-lab-stack
-"""
-
-
-def _await_gdb(folder: RunFolder, kernel: str) -> Path:
-    from harness.engine.replay import cached_kernel
-    from harness.progress import say
-
-    built = cached_kernel(folder.load(), kernel)
-    place = folder.path
-    socket = place / "gdb.socket"
-    script = place / "stop.gdb"
-    script.write_text(SCRIPT.format(vmlinux=built.vmlinux, socket=socket))
-    say(f"the guest waits; in another terminal: gdb -x {shlex.quote(str(script))}")
-    return socket

@@ -47,6 +47,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     again = parser.add_mutually_exclusive_group()
     again.add_argument("--reuse", action="store_true", help="take sweeps that an earlier run made of the same content")
     again.add_argument("--fresh", action="store_true", help="make every sweep again (the default)")
+    parser.add_argument(
+        "--keep-on-fail", action="store_true",
+        help="after a FAIL: show its first failing schedule in a guest with SSH and gdb, and hold that until Ctrl-C",
+    )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="print the plan, make and qemu lines; run nothing")
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
 
@@ -58,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.dry_run:
         words.refuse(args, "prints the verdict, and a --dry-run has none", "json")
+        words.refuse(args, "needs a verdict, and a --dry-run has none", "keep_on_fail")
     if args.all_pairs is not None:
         return _all_pairs(args)
     words.refuse(args, "needs --all-pairs", "kernel", "operations", "filesystem")
@@ -77,6 +82,10 @@ def run(args: argparse.Namespace) -> int:
     assert done.verdict is not None
     print(dump_verdict(done.verdict) if args.json else render_terminal(done))
     say(f"all of it: {folder.path} (`./lab report {folder.number}`)")
+    if args.keep_on_fail:
+        from harness.engine.kept import hold_first
+
+        hold_first(folder, done, experiment.lab.guest("sweep"), say if args.json else print)
     return int(done.verdict.status)
 
 
@@ -135,7 +144,7 @@ def _pairs(args: argparse.Namespace) -> Pairs:
                  "tree")  # fmt: skip
     words.refuse(args, "does not go with --all-pairs: pairs are made from the operations, at c = 1", "scenario")
     words.refuse(args, "does not go with --all-pairs: pairs are run at c = 1", "bound")
-    words.refuse(args, "does not go with --all-pairs: every pair is run", "pick", "reuse", "fresh")
+    words.refuse(args, "does not go with --all-pairs: every pair is run", "pick", "reuse", "fresh", "keep_on_fail")
     words.refuse(args, "does not go with --all-pairs", "both_wake_ups")
     ops = words.names([] if args.operations is None else [args.operations], "--operations")
     for name in ops:

@@ -2,7 +2,8 @@
 """Runs one schedule of a past run again, and says whether trace and outcome are the same."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from harness.config import loader
 from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
+from harness.engine.debugger import Debugger, DebuggerLeft, debugger
 from harness.engine.guests import guest_plan, mounted, supplies
 from harness.engine.kernels import points_of
 from harness.engine.subject import Subject
@@ -19,6 +21,7 @@ from harness.engine.sweeps import symbols
 from harness.errors import BadInput, LabBroke
 from harness.kernel import artefacts
 from harness.kernel.artefacts import Kernel
+from harness.report import facts
 from harness.results.folder import RunFolder
 from harness.results.run import KernelInfo, Run, ScenarioPlan
 from harness.sweep.ledger import Ledger
@@ -38,6 +41,20 @@ class Replay:
     replayed: Outcome
     parted: str  # where the two part, "" if they do not
 
+    @property
+    def told(self) -> str:
+        """In words: what it shows, and whether that is what the run has."""
+        same = f"trace of {len(self.replayed.trace)} steps and outcome are those of the run"
+        if self.recorded is None:
+            same = "it passes, as in the run (which keeps no trace of schedules that pass)"
+        return "\n".join([shown(self.scenario, self.kernel, self.replayed), f"  {self.parted or same}"])
+
+
+def shown(scenario: str, kernel: str, outcome: Outcome) -> str:
+    """What a schedule has shown, in lines."""
+    lines = [f"  {sentence}" for sentence in facts.told(outcome)] or ["  passes"]
+    return "\n".join([f"{scenario} on {kernel}: {outcome.schedule}", *lines])
+
 
 def replay(
     folder: RunFolder,
@@ -46,26 +63,51 @@ def replay(
     scenario: str,
     kernel: str,
     guest: GuestSpec,
-    gdb: Path | None = None,
+    gdb: Debugger | None = None,
     find: Callable[[KernelInfo], Kernel] | None = None,
 ) -> Replay:
     """Boots the kernel of the run, or the one that ``find`` has for it, and runs that schedule alone.
 
-    Raises BadInput for a schedule, scenario or kernel that the run has not, or that has left the cache.
+    Raises BadInput for a schedule, scenario or kernel that the run has not, or that has left the cache, DebuggerLeft
+    where ``gdb`` did not let it come to its end.
     """
     run = folder.load()
-    schedule = _schedule(text)
-    info = _kernel(run, kernel)
-    wanted = _scenario(folder, run, scenario)
+    schedule = parsed(text)
+    info = kernel_of(run, kernel)
+    wanted = scenario_file(folder, run, scenario)
     built = (find or cached)(info)
     points = tuple(points_of(built, list(run.plan.units), run.plan.granularity == "instructions"))
-    subject = Subject(info.name, built, points)
-    ledger = Ledger(info.name, points, [wanted], symbols(subject))
-    _boot(subject, ledger, _guest(run, wanted, guest), to_numbers(schedule, points), gdb)
-    replayed = _only(ledger, wanted.name)
-    recorded = _recorded(run, wanted.name, info.name, schedule)
-    parted = _difference(run, recorded, replayed, wanted.name, info.name)
-    return Replay(wanted.name, info.name, recorded, replayed, parted)
+    replayed = alone(Subject(info.name, built, points), wanted, mounted_as(run, wanted, guest), schedule, gdb)
+    before = recorded(run, wanted.name, info.name, schedule)
+    parted = _difference(run, before, replayed, wanted.name, info.name)
+    return Replay(wanted.name, info.name, before, replayed, parted)
+
+
+@contextmanager
+def debugged(folder: RunFolder, text: str, kernel: str, foreground: bool = False) -> Iterator[Debugger]:
+    """A debugger for that schedule on the run's kernel: in the foreground, or awaited from another terminal."""
+    with debugger(cached_kernel(folder.load(), kernel), len(parsed(text).stops)) as gdb, gdb.attached(foreground):
+        yield gdb
+
+
+def alone(
+    subject: Subject, scenario: Scenario, guest: GuestSpec, schedule: Schedule, gdb: Debugger | None = None
+) -> Outcome:
+    """What one schedule shows on a kernel, in a guest that runs nothing else.
+
+    Raises BadInput for a stop that is no point of it, LabBroke where the guest says nothing.
+    """
+    ledger = Ledger(subject.name, subject.points, [scenario], symbols(subject))
+    only = to_numbers(schedule, subject.points)
+    try:
+        _boot(subject, ledger, guest, only, gdb)
+    except LabBroke as error:
+        if not gdb:
+            raise
+        raise DebuggerLeft(f"no outcome: {error}") from None
+    if gdb and not (ledger.accounts[scenario.name].broken or ledger.outcomes(scenario.name)):
+        raise DebuggerLeft("no outcome: gdb was left before the schedule was over")
+    return _only(ledger, scenario.name)
 
 
 def named(run: Run, text: str, scenario: str | None, kernel: str | None) -> tuple[str, str]:
@@ -75,7 +117,7 @@ def named(run: Run, text: str, scenario: str | None, kernel: str | None) -> tupl
     """
     if scenario and kernel:
         return scenario, kernel
-    schedule, name = _schedule(text), _kernel(run, kernel).name if kernel else ""
+    schedule, name = parsed(text), kernel_of(run, kernel).name if kernel else ""
     cells = [
         (result.scenario, result.kernel)
         for result in run.results
@@ -88,21 +130,24 @@ def named(run: Run, text: str, scenario: str | None, kernel: str | None) -> tupl
     raise BadInput(f"`{text}` failed in {found}: say which by --scenario and --kernel")
 
 
-def _schedule(text: str) -> Schedule:
+def parsed(text: str) -> Schedule:
+    """A schedule as reports print it. Raises BadInput."""
     try:
         return Schedule.parse(text)
     except ValueError as error:
         raise BadInput(str(error)) from None
 
 
-def _kernel(run: Run, name: str) -> KernelInfo:
+def kernel_of(run: Run, name: str) -> KernelInfo:
+    """The run's kernel of that name, or side. Raises BadInput."""
     for info in run.kernels:
         if name in (info.name, info.side):
             return info
     raise BadInput(f"run {run.number} has no kernel `{name}`; it has {', '.join(info.name for info in run.kernels)}")
 
 
-def _scenario(folder: RunFolder, run: Run, name: str) -> Scenario:
+def scenario_file(folder: RunFolder, run: Run, name: str) -> Scenario:
+    """The scenario as its file was. Raises BadInput."""
     path = folder.path / "scenarios" / f"{name}.yaml"
     if not path.is_file():
         names = ", ".join(scenario.name for scenario in run.plan.scenarios)
@@ -117,7 +162,7 @@ def scenario_of(folder: RunFolder, plan: ScenarioPlan) -> Scenario:
     return scenario.model_copy(update={"bound": plan.bound, "mount": mount})
 
 
-def _guest(run: Run, scenario: Scenario, guest: GuestSpec) -> GuestSpec:
+def mounted_as(run: Run, scenario: Scenario, guest: GuestSpec) -> GuestSpec:
     """With the run's file system: lab.yaml may say another by now."""
     plan = run.scenario(scenario.name)
     return mounted(guest, f"{plan.filesystem}-dax" if plan and plan.filesystem else scenario.mount)
@@ -125,7 +170,7 @@ def _guest(run: Run, scenario: Scenario, guest: GuestSpec) -> GuestSpec:
 
 def cached_kernel(run: Run, name: str) -> Kernel:
     """The kernel of that name, or side, of the run. Raises BadInput if it has left the cache."""
-    return cached(_kernel(run, name))
+    return cached(kernel_of(run, name))
 
 
 def cached(info: KernelInfo) -> Kernel:
@@ -137,12 +182,13 @@ def cached(info: KernelInfo) -> Kernel:
     return replace(kernel, modules_folder=modules)
 
 
-def _boot(subject: Subject, ledger: Ledger, guest: GuestSpec, only: str, gdb: Path | None) -> None:
+def _boot(subject: Subject, ledger: Ledger, guest: GuestSpec, only: str, gdb: Debugger | None) -> None:
     store = supplies(guest)
     with tempfile.TemporaryDirectory(prefix="lab-replay-") as work:
         plan = guest_plan("sweep", guest, subject.kernel.bzimage, Path(work), "tcg")
-        batch = Batch(subject, ledger, replace(plan, gdb=gdb), store.template, store.base, only)
-        sweep(batch, Deadline.after(None if gdb else SECONDS), lambda _count: None)
+        plan = replace(plan, gdb=gdb.socket if gdb else None)
+        batch = Batch(subject, ledger, plan, store.template, store.base, only)
+        sweep(batch, gdb.deadline if gdb else Deadline.after(SECONDS), lambda _count: None)
 
 
 def _only(ledger: Ledger, scenario: str) -> Outcome:
@@ -155,7 +201,8 @@ def _only(ledger: Ledger, scenario: str) -> Outcome:
     return outcomes[0]
 
 
-def _recorded(run: Run, scenario: str, kernel: str, schedule: Schedule) -> Outcome | None:
+def recorded(run: Run, scenario: str, kernel: str, schedule: Schedule) -> Outcome | None:
+    """What a run has of a schedule that failed, or was not stopped."""
     result = run.result(scenario, kernel)
     outcomes = result.outcomes if result else ()
     return next((outcome for outcome in outcomes if outcome.schedule == schedule), None)

@@ -81,7 +81,8 @@ def _boot(batch: Batch, job: Job, number: int, deadline: Deadline, tick: Tick) -
     store = Supplies(batch.base, batch.template)
     with furnished(replace(batch.plan, folder=folder), store, {**job.files(), **modules}) as plan:
         batch.ledger.begin_guest(job.flush)
-        with Guest(plan) as guest:
+        # Under a debugger a guest is quiet for as long as its user thinks.
+        with Guest(plan, quiet=float("inf")) if plan.gdb else Guest(plan) as guest:
             for line in guest.records(deadline):
                 batch.ledger.take(line)
                 tick(_advance(batch.ledger, line))

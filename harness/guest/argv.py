@@ -107,9 +107,10 @@ def _network(plan: GuestPlan) -> list[str]:
 
 
 def _control(plan: GuestPlan) -> list[str]:
+    waits = ["-S"] if plan.mode == "sweep" else []  # another boot is to be spoken to first
     sockets: list[tuple[str, Path | None, Callable[[str], list[str]]]] = [
         ("-qmp", plan.qmp, lambda path: [f"unix:{path},server=on,wait=off"]),
-        ("-gdb", plan.gdb, lambda path: [f"unix:{path},server=on,wait=off", "-S"]),
+        ("-gdb", plan.gdb, lambda path: [f"unix:{path},server=on,wait=off", *waits]),
     ]
     return [word for option, path, words in sockets if path for word in (option, *words(_value(path)))]
 

@@ -20,15 +20,23 @@ def kernel_named(config: Path, name: str, deadline: Deadline | None = None, file
 
     Raises BadInput for an unknown name or a wrong source, KernelFailed if it does not compile.
     """
+    return kernel_and_units(config, name, deadline, filesystem)[0]
+
+
+def kernel_and_units(
+    config: Path, name: str, deadline: Deadline | None = None, filesystem: str = "ext4"
+) -> tuple[Kernel, tuple[str, ...]]:
+    """The same, and the source files that a run gives points on it."""
     deadline = deadline or Deadline()
     experiment = resolve(Choice(config=config))
     check_kernel(config, name, experiment.lab.kernels)
     spec = with_filesystems(experiment.lab, [filesystem]).kernels[name]
-    return kernels.kernel(name, spec, _units(experiment, spec, deadline), deadline)
+    if not spec.source:
+        return kernels.kernel(name, spec, (), deadline), experiment.units
+    # Another set with debug information would be another kernel of the cache.
+    units = _units(experiment, spec, deadline)
+    return kernels.kernel(name, spec, units, deadline), units
 
 
 def _units(experiment: Experiment, spec: KernelSpec, deadline: Deadline) -> tuple[str, ...]:
-    """Those that a run gives debug information: another set would be another kernel of the cache."""
-    if not spec.source:
-        return ()
     return debug_units(experiment.kernels, experiment.units, obtain_for(spec, deadline).release)

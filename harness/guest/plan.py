@@ -26,7 +26,7 @@ class GuestPlan:
     ``sweep``: one emulated CPU whose time is its count of instructions, so that each boot is the same bit for bit.
     ``ssh``: several CPUs that run in parallel, a network and an SSH server; stress, ``lab exec`` and ``lab shell``.
     ``memory`` in bytes; ``folder`` takes console.log, records and qemu.log of this boot; ``accelerator`` is heeded
-    outside of a sweep only, which is emulated always; ``gdb`` is a socket at which the guest waits for a debugger.
+    outside of a sweep only, which is emulated always; ``gdb`` is a socket for a debugger, for which a sweep waits.
     """
 
     mode: Mode

@@ -33,12 +33,14 @@ QUIET = 30.0  # seconds without a record or a word on the console
 class Guest:
     """One boot of a plan, from ``with`` to the end of its block.
 
-    ``quiet`` is how many seconds the guest may give no sign of life before that is called a hang.
+    ``quiet`` is how many seconds the guest may give no sign of life before that is called a hang. ``held``: one whose
+    kernel has died stays in QEMU, to be looked at, until the block ends.
     """
 
-    def __init__(self, plan: GuestPlan, quiet: float = QUIET) -> None:
+    def __init__(self, plan: GuestPlan, quiet: float = QUIET, *, held: bool = False) -> None:
         self.plan = plan
         self.quiet = quiet
+        self.held = held
         self.end: GuestEnd | None = None
         self._console = bytearray()
         self._lines: deque[str] = deque()
@@ -112,6 +114,10 @@ class Guest:
             if self.end:
                 raise LabBroke(f"the guest ended before it could be spoken to ({self.end.kind}): {self.end.detail}")
 
+    def hold(self) -> None:
+        """Waits until QEMU ends, whatever its guest does meanwhile."""
+        select.select([self._exit], [], [])
+
     def heard(self) -> None:
         """A sign of life came on a way of its own, as over SSH."""
         self._heard = time.monotonic()
@@ -152,7 +158,7 @@ class Guest:
         return self._over_at is not None and time.monotonic() - self._over_at > GRACE
 
     def _conclude(self, stopped: Stopped, note: str = "") -> None:
-        returncode = _stop(self._process)
+        returncode = 0 if self.held and stopped == "over" else _stop(self._process)
         self._listen()
         log = self.plan.qemu_log.read_text("utf-8", "replace")
         self.end = end.classify(self.console, returncode, log, stopped, note)

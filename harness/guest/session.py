@@ -21,7 +21,11 @@ BOOT_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Wish:
-    """What the guest is to be: kernel, modules to load (by name, as "dirty-tags"), sizes in bytes, CPUs."""
+    """What the guest is to be: kernel, modules to load (by name, as "dirty-tags"), sizes in bytes, CPUs.
+
+    ``files`` lie in it beside (names without leading slash); ``gdb`` is a socket for a debugger, that may come at any
+    time; ``held``: it stays when its kernel has died.
+    """
 
     kernel: Path
     modules: Mapping[str, Path] = field(default_factory=dict)
@@ -32,6 +36,9 @@ class Wish:
     filesystem: str = "ext4"
     machine: str = "pc"
     arguments: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    gdb: Path | None = None
+    held: bool = False
 
 
 def plan(wish: Wish, folder: Path) -> GuestPlan:
@@ -40,13 +47,20 @@ def plan(wish: Wish, folder: Path) -> GuestPlan:
     return GuestPlan(
         mode="ssh", kernel=wish.kernel, initramfs=folder / "initramfs", folder=folder, nvdimms=nvdimms,
         machine=machine.load(wish.machine), memory=wish.memory, cpus=wish.cpus, accelerator=accel.probe(),
-        filesystem=wish.filesystem, ssh_port=free_port(), arguments=wish.arguments,
+        filesystem=wish.filesystem, ssh_port=free_port(), arguments=wish.arguments, gdb=wish.gdb,
     )  # fmt: skip
 
 
 @contextmanager
 def session(wish: Wish, folder: Path | None = None) -> Iterator[Shell]:
     """Boots the guest and connects to it; ends it with the block. Its console stays in ``folder``, if one is given."""
+    with session_with_keys(wish, folder) as (shell, _host, _client):
+        yield shell
+
+
+@contextmanager
+def session_with_keys(wish: Wish, folder: Path | None = None) -> Iterator[tuple[Shell, KeyPair, KeyPair]]:
+    """The same, with the guest's key and the one that it lets in."""
     with tempfile.TemporaryDirectory(prefix="lab-") as scratch:
         boot = plan(wish, Path(scratch))
         host, client = KeyPair.generate(), KeyPair.generate()
@@ -54,8 +68,8 @@ def session(wish: Wish, folder: Path | None = None) -> Iterator[Shell]:
         if folder:
             boot = replace(boot, folder=folder)
         # A guest that waits for its user is quiet, which is no hang.
-        with Guest(boot, quiet=float("inf")) as guest:
-            yield connect(guest, host, client, Deadline.after(BOOT_SECONDS))
+        with Guest(boot, quiet=float("inf"), held=wish.held) as guest:
+            yield connect(guest, host, client, Deadline.after(BOOT_SECONDS)), host, client
 
 
 def free_port() -> int:
@@ -67,6 +81,7 @@ def free_port() -> int:
 
 def _prepare(boot: GuestPlan, wish: Wish, host: KeyPair, client: KeyPair) -> None:
     files = {f"modules/{name}.ko": path.read_bytes() for name, path in wish.modules.items()}
+    files |= wish.files
     files["etc/dropbear/host_key"] = host.dropbear()
     files["root/.ssh/authorized_keys"] = client.openssh_public().encode()
     base = initramfs.base_initramfs(racer.build_racer(), network=True)

@@ -15,6 +15,7 @@ import pytest
 
 from harness.engine import stress_guest
 from harness.engine.guests import Supplies
+from harness.guest import session
 from harness.guest.keys import KeyPair
 from harness.guest.runner import Guest
 from tests.fakes.boots import Boots
@@ -107,9 +108,14 @@ def stress_guests(folder: Path, store: Supplies, monkeypatch: pytest.MonkeyPatch
                 pair = next(pairs)
             return pair
 
-    monkeypatch.setattr(stress_guest, "KeyPair", Keys)
+    for user in (stress_guest, session):
+        monkeypatch.setattr(user, "KeyPair", Keys)
     monkeypatch.setattr(Guest.__init__, "__defaults__", (25.0,))  # a connection takes seconds on a loaded host
     monkeypatch.setattr(stress_guest, "supplies", lambda _guest, network: store)
+    monkeypatch.setattr(session.racer, "build_racer", lambda: store.base)
+    monkeypatch.setattr(session.initramfs, "base_initramfs", lambda _racer, network: store.base)
+    monkeypatch.setattr(session.pmem, "pmem_template", lambda _size, _filesystem: store.template)
     with ssh_server(host, client, Guests(booted).answer) as port:
-        monkeypatch.setattr(stress_guest, "free_port", lambda: port)
+        for user in (stress_guest, session):
+            monkeypatch.setattr(user, "free_port", lambda: port)
         yield
