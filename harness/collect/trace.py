@@ -51,19 +51,21 @@ def calls(bodies: Sequence[str], *, interrupts: bool = True) -> tuple[Call, ...]
     """The block's first trace, innermost first: the faulting instruction, then its callers.
 
     Entries that the unwinder was unsure of ("? ") and the reporting functions at the head are left out, and the
-    interrupt's part too where ``interrupts`` is false.
+    part of the interrupt (of the NMI if there is one) too where ``interrupts`` is false.
     """
     found: list[Call] = []
     interrupt = task = 0
+    aside = "NMI" if any("<NMI>" in body for body in bodies) else "IRQ"
     for body in _traced(bodies):
         if match := RIP.match(body):
             found.append(_call(match, exact=True))
         elif (match := ENTRY.match(body)) and not match["maybe"]:
             found.append(_call(match))
-        elif "<IRQ>" in body and not interrupts:
+        elif f"<{aside}>" in body and not interrupts:
             interrupt = len(found)
-        elif "</IRQ>" in body and not interrupts:
-            task = len(found)
+        elif f"</{aside}>" in body and not interrupts:
+            # The interrupted instruction itself is told on the NMI's stack, behind the interrupt's on the task's.
+            task = len(found) - bool(found and found[-1].exact)
     return _trimmed(found[:interrupt] + found[task:])
 
 

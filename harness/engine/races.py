@@ -23,8 +23,9 @@ from harness.guest.plan import Accelerator
 from harness.guest.ssh import ConnectionLost
 from harness.progress import Progress, say
 from harness.sweep.job import Job
-from harness.sweep.records import StressResult
+from harness.sweep.records import Kind, StressResult
 
+DEATHS = {**CRASH, "hang": Kind.HANG}  # a guest of several CPUs has no NMI to be asked by
 CONNECTIONS_LOST_MAX = 2  # of one kernel: a third is no accident
 
 
@@ -137,9 +138,9 @@ def _boot(
 
 def book_crash(ledger: StressLedger, end: GuestEnd | None) -> None:
     """Counts a guest's end against its kernel, where that is to blame."""
-    if end and end.kind in CRASH:
+    if end and end.kind in DEATHS:
         ledger.under_way(end.console)
-        ledger.crash(CRASH[end.kind], end.detail, behind(end.console, ledger.heard))
+        ledger.crash(DEATHS[end.kind], end.detail, behind(end.console, ledger.heard))
 
 
 def how_ended(raced: GuestRaced, ledger: StressLedger) -> str:

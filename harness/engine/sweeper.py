@@ -22,7 +22,8 @@ from harness.sweep.ledger import Ledger
 from harness.sweep.records import Kind
 
 HANGS_MAX = 10  # of one scenario: each costs a guest, and ten say what there is to say
-CRASH = {"panic": Kind.OOPS, "oops": Kind.OOPS, "soft-lockup": Kind.HANG, "hang": Kind.HANG}
+LOCKUP_WEIGHS = 3  # as many of those: each is waited for half a minute
+CRASH = {"panic": Kind.OOPS, "oops": Kind.OOPS, "soft-lockup": Kind.HANG, "lockup": Kind.HANG}
 SAID_BY_MODULE = re.compile(r"interleave: (in|after) schedule (\S+) (.*)")
 
 Tick = Callable[[int], None]  # called with the progress since the last call, in schedules
@@ -105,7 +106,7 @@ def _advance(ledger: Ledger, line: str) -> int:
 def _after(batch: Batch, end: GuestEnd) -> Position:
     """Books what the guest's end means, and returns where the next one goes on."""
     ledger = batch.ledger
-    account, crashed = ledger.current, _book_crash(ledger, end)
+    account, crashed = ledger.current, _book_crash(batch, end)
     if not ledger.stopped_at and not crashed:
         if ledger.open_accounts():
             raise LabBroke(f"a guest ended before its work was done ({end.kind}): {end.detail}")
@@ -114,7 +115,7 @@ def _after(batch: Batch, end: GuestEnd) -> Position:
     if account.closed:
         return BEGINNING  # behind its last schedule: the next scenario has not begun
     again = not ledger.stopped_at and bool(account.awaited)  # the crash is to come again behind what was lost
-    account.hangs += not again
+    account.hangs += LOCKUP_WEIGHS if end.kind == "lockup" else not again
     if account.hangs >= HANGS_MAX or batch.only:
         account.closed, account.complete = True, False
         return BEGINNING
@@ -123,8 +124,12 @@ def _after(batch: Batch, end: GuestEnd) -> Position:
     return account.position(ledger.stopped_at)
 
 
-def _book_crash(ledger: Ledger, end: GuestEnd) -> bool:
-    """Whether the kernel under test died, and its last words told of which schedule."""
+def _book_crash(batch: Batch, end: GuestEnd) -> bool:
+    """Whether the kernel under test died, and its last words told of which schedule.
+
+    A lockup is told by a guest that the lab asked, so it has to come again; a single schedule is a second time.
+    """
+    ledger = batch.ledger
     said = SAID_BY_MODULE.search(end.console)
     if end.kind not in CRASH or not said or not ledger.proven:
         return False
@@ -133,5 +138,6 @@ def _book_crash(ledger: Ledger, end: GuestEnd) -> bool:
         return False
     detail = end.detail + (", after the schedule had ended" if when == "after" else "")
     log = behind(end.console, ledger.heard)
-    ledger.add_crash(scenario, schedule.strip(), CRASH[end.kind], detail, log=log)
+    doubtful = end.kind == "lockup" and not batch.only
+    ledger.add_crash(scenario, schedule.strip(), CRASH[end.kind], detail, log=log, doubtful=doubtful)
     return True

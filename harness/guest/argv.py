@@ -21,7 +21,8 @@ ALWAYS = (
 
 # The clock of a sweep is the count of instructions. The timer of the local APIC is calibrated by spinning 100 ms of
 # that time, half of a boot; the HPET does the same work for one CPU. The TSC needs no watchdog for the same reason.
-SWEEP_ARGUMENTS = ("random.trust_cpu=off", "nolapic_timer", "no_timer_check", "tsc=reliable")
+# A guest that falls silent is sent an NMI: the panic tells where it is.
+SWEEP_ARGUMENTS = ("random.trust_cpu=off", "nolapic_timer", "no_timer_check", "tsc=reliable", "unknown_nmi_panic")
 
 SWEEP_CPU = "max,-rdrand,-rdseed,-erms,-fsrm"
 

@@ -8,9 +8,9 @@ from typing import Literal
 from harness.process import tail
 
 EndKind = Literal[
-    "finished", "panic", "oops", "hang", "soft-lockup", "boot-failure", "qemu-died", "timeout"
+    "finished", "panic", "oops", "hang", "soft-lockup", "lockup", "boot-failure", "qemu-died", "timeout"
 ]  # fmt: skip
-Stopped = Literal["", "hang", "timeout", "over"]
+Stopped = Literal["", "hang", "timeout", "over", "asked"]
 
 SOFT_LOCKUP = re.compile(r"BUG: soft lockup.*")
 PANIC = re.compile(r"Kernel panic - not syncing.*")
@@ -18,6 +18,13 @@ OOPS = re.compile(
     r"(?:BUG: (?:unable to handle|kernel NULL|KASAN)|kernel BUG at|general protection fault|Oops:|invalid opcode:"
     r"|stack segment:|double fault:|Unable to handle kernel).*"
 )
+# What unknown_nmi_panic=1 makes of the NMI that a silent guest is sent (arch/x86/kernel/nmi.c), then interleave.ko.
+LAST_WORDS = re.compile(r"Kernel panic - not syncing: NMI: Not continuing")
+STARVED = re.compile(r"interleave: nobody could be scheduled for (\d+) ms")
+# Guest time, 50 million instructions; where somebody can be scheduled it is 20 ms. Spinning takes a host long: each
+# PAUSE leaves QEMU's translated code, and a loaded host counted 300 ms in 30 s.
+STARVED_MS = 100
+IN_LAB = re.compile(r"\] +(?:RIP: 0010:)?\w[\w.]*\+0x[0-9a-f]+/0x[0-9a-f]+ \[(interleave|dirty_tags|durability)\]")
 ONCE_OVER = re.compile(r"reboot: (?:Power down|System halted)")
 INIT = "lab: init"
 READY = "lab: ready"
@@ -43,14 +50,31 @@ def is_over(console: str) -> bool:
 def classify(console: str, returncode: int, qemu_log: str, stopped: Stopped = "", note: str = "") -> GuestEnd:
     """Names the end of a guest.
 
-    ``returncode`` is QEMU's, negative for a signal; ``stopped`` says why the lab stopped QEMU, "" if it did not;
-    ``note`` adds what the lab saw then.
+    ``returncode`` is QEMU's, negative for a signal; ``stopped`` says why the lab stopped QEMU, "" if it did not,
+    "asked" if it had fallen silent and was sent an NMI for its last words; ``note`` adds what the lab saw then.
     """
-    kind, detail = _crash(console) or _lab_end(console, returncode, qemu_log, stopped, note) or _own_end(console)
+    asked = _asked(console, note) if stopped == "asked" else None
+    lab = _lab_end(console, returncode, qemu_log, stopped, note)
+    kind, detail = asked or _crash(console) or lab or _own_end(console)
     if kind not in ("qemu-died", "timeout", "boot-failure") and INIT not in console:
         kind, detail = "boot-failure", f"{kind} before init: {detail}"
     status = STATUS.search(console)
     return GuestEnd(kind, detail, console, int(status[1]) if status else None)
+
+
+def _asked(console: str, note: str) -> tuple[EndKind, str] | None:
+    """A guest that answered with a panic: its kernel's lockup, if that says so itself, else only a silent guest."""
+    panic = PANIC.search(console)
+    if not panic or not LAST_WORDS.match(panic[0]):
+        return None
+    said = console[panic.start() :]
+    starved = STARVED.search(said)
+    if not starved or int(starved[1]) < STARVED_MS:
+        return "hang", f"{note}; asked by an NMI it showed no lockup: it may be slow, or the host is"
+    if own := IN_LAB.search(said):
+        return "hang", f"{note}; the CPU is kept in the lab's own module {own[1]}"
+    # Neither the time nor the address within a loop is the same each time.
+    return "lockup", "the kernel keeps the CPU: no task could be scheduled any more"
 
 
 def _crash(console: str) -> tuple[EndKind, str] | None:
@@ -63,7 +87,7 @@ def _crash(console: str) -> tuple[EndKind, str] | None:
 
 
 def _lab_end(console: str, returncode: int, qemu_log: str, stopped: Stopped, note: str) -> tuple[EndKind, str] | None:
-    if stopped == "hang":
+    if stopped in ("hang", "asked"):
         return "hang", f"{note}; its last line was: {_last_line(console)}"
     if stopped == "timeout":
         return "timeout", f"the time given was over; its last line was: {_last_line(console)}"

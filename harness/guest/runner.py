@@ -28,6 +28,7 @@ POLL = 0.02  # seconds; QEMU's end interrupts it
 GRACE = 2.0  # seconds that QEMU has to end after the kernel's last word
 LINE = 512  # bytes; no message that matters is longer
 QUIET = 30.0  # seconds without a record or a word on the console
+ANSWER = 5.0  # seconds for the kernel's last words
 
 
 class Guest:
@@ -45,6 +46,7 @@ class Guest:
         self._console = bytearray()
         self._lines: deque[str] = deque()
         self._over_at: float | None = None
+        self._asked = ""  # what the lab saw when it asked for the kernel's last words
 
     def __enter__(self) -> Self:
         self._prepare()
@@ -99,13 +101,13 @@ class Guest:
         ended = self._wait_a_moment()
         self._listen()
         if ended:
-            self._conclude("")
+            self._conclude("asked" if self._asked else "", self._asked)
         elif self._over():
-            self._conclude("over")
+            self._conclude("asked" if self._asked else "over", self._asked)
         elif deadline.passed:
             self._conclude("timeout")
-        elif time.monotonic() - self._heard > self.quiet:
-            self._conclude("hang", f"no record and no word for {self.quiet:.0f} s{self._whereabouts()}")
+        elif time.monotonic() - self._heard > (ANSWER if self._asked else self.quiet):
+            self._fell_silent()
 
     def wait_ready(self, deadline: Deadline) -> None:
         """Waits until init says that the SSH server runs. Raises LabBroke if the guest ends before or never does."""
@@ -169,6 +171,25 @@ class Guest:
                 return ", CPUs at " + ", ".join(f"{address:#x}" for address in monitor.instruction_pointers())
         except LabBroke:
             return ""
+
+    def _fell_silent(self) -> None:
+        """Asks a sweep's kernel where it is and for how long, which it can tell with interrupts off too; once."""
+        if self._asked:
+            self._conclude("asked", self._asked)
+            return
+        note = f"no record and no word for {self.quiet:.0f} s{self._whereabouts()}"
+        if self.plan.mode == "sweep" and end.INIT in self.console and self._send_nmi():
+            self._asked, self._heard = note, time.monotonic()
+        else:
+            self._conclude("hang", note)
+
+    def _send_nmi(self) -> bool:
+        try:
+            with self.monitor() as monitor:
+                monitor.execute("inject-nmi")
+        except LabBroke:
+            return False
+        return True
 
     def _tails_close(self) -> None:
         self._tail_console.close()

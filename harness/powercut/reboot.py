@@ -15,7 +15,7 @@ from harness.guest.runner import Guest
 from harness.image.initramfs import assemble, overlay
 from harness.kernel.artefacts import Kernel
 
-CRASHED = ("panic", "oops", "soft-lockup", "hang")
+CRASHED = ("panic", "oops", "soft-lockup", "lockup", "hang")
 
 
 @dataclass(frozen=True)

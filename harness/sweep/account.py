@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from harness.config.scenario import Scenario
 
-NOT_AGAIN = ", which did not come again when the schedule was run again"
+NOT_AGAIN = "which did not come again when the schedule was run again"
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Account:
     crashed: bool = False  # a guest has died in it: the next ones write each row at once
     awaited: dict[str, str] = field(default_factory=dict)  # rows of crashes by schedule, not booked yet
     awaited_logs: dict[str, Sequence[str]] = field(default_factory=dict)  # what their guests' kernels said last
+    doubted: set[str] = field(default_factory=set)  # awaited crashes that are none unless they come again
     ends: set[str] = field(default_factory=set)  # schedules with which a guest's use ended: they have no children
     closed: bool = False
     complete: bool = False
@@ -72,20 +73,34 @@ class Account:
         self.present = self.told = Pruned()
 
     def add(self, line: str, schedule: str) -> None:
-        """A row from a guest. Where a crash was awaited and has not come, the crash that was is what is kept."""
+        """A row from a guest. Where a crash was awaited and has not come, the crash that was is what is kept.
+
+        If that was in doubt, nothing is said about the kernel.
+        """
         self.present = self.told
         crash = self.awaited.pop(schedule, "")
+        if schedule in self.doubted:
+            self.doubted.remove(schedule)
+            self.broken = f"{schedule}: {_detail(crash)}, {NOT_AGAIN}"
+            crash = ""
         self.log += self.awaited_logs.pop(schedule, ())
         self.rows.append(_not_again(crash) if crash else line)
 
-    def add_crash(self, row: str, schedule: str, whole: bool, log: Sequence[str] = ()) -> bool:
+    def add_crash(
+        self, row: str, schedule: str, whole: bool, log: Sequence[str] = (), *, doubtful: bool = False
+    ) -> bool:
         """A schedule of which a guest died; ``whole``: all rows before it are there. Says whether it is booked now.
 
-        ``log`` is what the kernel said of it, which counts once.
+        ``log`` is what the kernel said of it, which counts once. ``doubtful``: it counts when it has come twice.
         """
+        if doubtful and schedule not in self.awaited:
+            self.crashed, self.awaited[schedule] = True, row
+            self.doubted.add(schedule)
+            return False
         if not whole:
             self.crashed, self.awaited[schedule], self.awaited_logs[schedule] = True, row, log
             return False
+        self.doubted.discard(schedule)
         self.awaited_logs.pop(schedule, None)
         self.log += log
         self.present = self.told
@@ -110,7 +125,7 @@ class Account:
     @property
     def all_rows(self) -> list[str]:
         """The rows, at last those of crashes to which the budget's end left no second time."""
-        return [*self.rows, *self.awaited.values()]
+        return [*self.rows, *(row for schedule, row in self.awaited.items() if schedule not in self.doubted)]
 
     @property
     def all_log(self) -> tuple[str, ...]:
@@ -118,9 +133,11 @@ class Account:
         return (*self.log, *(line for log in self.awaited_logs.values() for line in log))
 
 
+def _detail(crash: str) -> str:
+    return str(json.loads(crash)["v"][0][1])
+
+
 def _not_again(crash: str) -> str:
     row = json.loads(crash)
-    row["v"] = [
-        [kind, f"{detail}, which did not come again when the schedule was run again"] for kind, detail in row["v"]
-    ]
+    row["v"] = [[kind, f"{detail}, {NOT_AGAIN}"] for kind, detail in row["v"]]
     return json.dumps(row)

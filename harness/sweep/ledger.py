@@ -76,13 +76,22 @@ class Ledger:
             raise LabBroke(f"the guest wrote a record that lacks something ({error!r}): {line[:120]!r}") from None
 
     def add_crash(
-        self, scenario: str, schedule: str, kind: Kind, detail: str, *, written: bool = False, log: Sequence[str] = ()
+        self,
+        scenario: str,
+        schedule: str,
+        kind: Kind,
+        detail: str,
+        *,
+        written: bool = False,
+        log: Sequence[str] = (),
+        doubtful: bool = False,
     ) -> None:
         """A schedule that no row can come from: the guest, or, all rows being ``written``, the scenario's process died.
 
         ``log`` is what the kernel said that no record tells.
 
-        Where the guest may have had rows that it had not written yet, the crash is awaited to come again (Account).
+        Where the guest may have had rows that it had not written yet, the crash is awaited to come again (Account); so
+        it is where it is ``doubtful`` whether the kernel is to blame.
         Raises LabBroke if ``schedule`` is none: last words can be garbled.
         """
         if not schedule:
@@ -90,7 +99,8 @@ class Ledger:
         account = self.accounts[scenario]
         to_names(schedule, self.points)
         row = {"t": "s", "s": schedule, "h": "", "b": 0, "f": 0, "w": "", "v": [[kind.value, detail]]}
-        booked = account.add_crash(json.dumps(row), schedule, written or self._flush == 1 or account.closed, log)
+        whole = written or self._flush == 1 or account.closed
+        booked = account.add_crash(json.dumps(row), schedule, whole, log, doubtful=doubtful)
         if booked and account is self._now:
             self.stopped_at = schedule
 

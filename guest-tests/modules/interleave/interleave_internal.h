@@ -42,6 +42,7 @@ struct il_state {
 	unsigned int fired;
 	unsigned long steps;	/* of all actors: tells progress */
 	unsigned long hits;
+	u64 polled;		/* when the controller last looked at the actors, ns */
 	int base_preempt, base_rcu;
 	int points;		/* with the canary's behind them */
 	struct il_trace *trace;
@@ -73,6 +74,7 @@ void il_reset(void);
 int il_hit(struct il_actor *a, u16 point, unsigned long address, struct pt_regs *regs, u8 atomic);
 long il_run_schedule(struct il_run __user *arg);
 void il_schedule_init(void);
+u64 il_starved_ms(void);
 void il_stopped(unsigned long *frame);
 void il_trampoline(void);
 

@@ -102,6 +102,8 @@ static int say_schedule(struct notifier_block *nb, unsigned long action, void *d
 	if (!il.run.name[0])
 		return NOTIFY_DONE;
 	pr_emerg("interleave: %s schedule %s\n", il.active ? "in" : "after", il.run.name);
+	if (il.active)
+		pr_emerg("interleave: nobody could be scheduled for %llu ms\n", il_starved_ms());
 	for (i = 0; i < n; i++) {
 		struct il_entry *e = &il.trace->entry[i];
 

@@ -5,6 +5,8 @@
  * prepare_to_wait() and schedule() is as legal as any preemption; sleeping there would swallow wake-ups.
  */
 
+#include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/stacktrace.h>
 #include <linux/uaccess.h>
 
@@ -138,6 +140,7 @@ static void arm(void)
 	int i;
 
 	clear_visits();
+	il.polled = ktime_get_mono_fast_ns();
 	il.ended = il.fired = 0;
 	il.gave_up = false;
 	il.active = true;
@@ -167,6 +170,7 @@ static void wait_quiet(void)
 	while (idle < il.run.idle_ms && total < GIVE_UP_MS) {
 		if (wait_event_timeout(il.quiet, il.ended == il.run.actors || il.gave_up, msecs_to_jiffies(POLL_MS)))
 			return;
+		il.polled = ktime_get_mono_fast_ns();
 		total += POLL_MS;
 		idle = (someone_runnable() || il.steps != steps) ? 0 : idle + POLL_MS;
 		steps = il.steps;
@@ -200,6 +204,12 @@ static void describe_ends(void)
 			end->frames = n;
 		}
 	}
+}
+
+/* How long the controller, which goes before everyone, has been waiting for the CPU; about POLL_MS where it need not. */
+u64 il_starved_ms(void)
+{
+	return div_u64(ktime_get_mono_fast_ns() - READ_ONCE(il.polled), NSEC_PER_MSEC);
 }
 
 long il_run_schedule(struct il_run __user *arg)

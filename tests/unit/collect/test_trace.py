@@ -60,5 +60,29 @@ def test_an_interrupt_s_part_can_be_left_out() -> None:
     assert calls(INTERRUPTED)[0].name == "update_process_times"
 
 
+ASKED = """\
+Call Trace:
+ <NMI>
+ panic+0xf0/0x2a3
+ nmi_panic+0x2b/0x33
+ default_do_nmi+0x9c/0x12c
+ end_repeat_nmi+0x16/0x67
+RIP: 0010:native_queued_spin_lock_slowpath+0x20a/0x250
+Code: 74 0b f3 90 8b 03
+RSP: 0018:ffffc9000013fb08 EFLAGS: 00000046
+ ? native_queued_spin_lock_slowpath+0x20a/0x250
+ </NMI>
+ <TASK>
+ _raw_spin_lock_irq+0x2e/0x40
+ dax_lock_page+0x6d/0x180
+ </TASK>""".splitlines()
+
+
+def test_of_an_nmi_s_part_the_interrupted_instruction_alone_is_kept() -> None:
+    found = calls(ASKED, interrupts=False)
+    assert [call.name for call in found] == ["native_queued_spin_lock_slowpath", "_raw_spin_lock_irq", "dax_lock_page"]
+    assert [call.exact for call in found] == [True, False, False]
+
+
 def test_a_block_without_a_trace_has_no_calls() -> None:
     assert calls(["BUG: Bad rss-counter state mm:x type:MM_FILEPAGES val:1"]) == ()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from harness.collect.dmesg import findings
 from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
@@ -249,6 +250,58 @@ def test_a_soft_lockup_is_a_hang_of_its_schedule(batch_of: MakeBatch) -> None:
     batch = batch_of(first, boot(*start(), begin(), passed("BA"), end(), done(), bye()))
     swept(batch)
     assert batch.ledger.result(NAME).outcomes[0].violations[0].kind is Kind.HANG
+
+
+def locks_up(schedule: str, starved: int = 3170) -> str:
+    """The end of a script whose kernel keeps the CPU and answers an NMI."""
+    said = (
+        "Kernel panic - not syncing: NMI: Not continuing", "Call Trace:", " <NMI>", " panic+0xf0/0x2a3",
+        "RIP: 0010:native_queued_spin_lock_slowpath+0x20a/0x250", " </NMI>", " dax_lock_page+0x6d/0x180", " </TASK>",
+        "---[ end Kernel panic - not syncing: NMI: Not continuing ]---",
+        f"interleave: in schedule {NAME} {schedule}", f"interleave: nobody could be scheduled for {starved} ms",
+    )  # fmt: skip
+    return "monitor\nawait inject-nmi\n" + "".join(f"console [   40.500000] {each}\n" for each in said)
+
+
+def test_a_lockup_that_comes_again_in_a_fresh_guest_is_a_hang_of_its_schedule(
+    batch_of: MakeBatch, boots: Boots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Guest.__init__, "__defaults__", (0.7,))
+    first = boot(*start(), begin(), passed("AB"), last=locks_up("AB A1#1"))
+    again = boot(*start(), begin(), last=locks_up("AB A1#1"))
+    batch = batch_of(first, again, boot(*start(), begin(), passed("BA"), end(), done(), bye()))
+    swept(batch)
+    result = batch.ledger.result(NAME)
+    assert [[each.kind for each in outcome.violations] for outcome in result.outcomes] == [[Kind.HANG]]
+    assert [boots.job(number)[2] for number in (1, 2)] == ["known AB", "resume AB A1#1"]
+    assert (result.schedules, result.complete, result.broken) == ({0: 2, 1: 1}, True, "")
+    log = "\n".join(batch.ledger.accounts[NAME].all_log)
+    assert [(each.kind, each.title) for each in findings(log)] == [
+        (Kind.HANG, "lockup in native_queued_spin_lock_slowpath")
+    ]
+
+
+def test_a_lockup_that_does_not_come_again_is_not_the_kernel_s(
+    batch_of: MakeBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Guest.__init__, "__defaults__", (0.7,))
+    first = boot(*start(), begin(), passed("AB"), last=locks_up("AB A1#1"))
+    batch = batch_of(first, boot(*start(), begin(), passed("AB A1#1"), passed("BA"), end(), done(), bye()))
+    swept(batch)
+    result = batch.ledger.result(NAME)
+    assert (result.failing, result.complete) == ({}, True)
+    assert "did not come again" in result.broken
+    assert not findings("\n".join(batch.ledger.accounts[NAME].all_log))
+
+
+def test_a_guest_that_was_only_slow_breaks_the_lab_though_it_says_its_schedule(
+    batch_of: MakeBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Guest.__init__, "__defaults__", (0.7,))
+    batch = batch_of(boot(*start(), begin(), passed("AB"), last=locks_up("AB A1#1", starved=20)))
+    with pytest.raises(LabBroke, match=r"\(hang\).*it may be slow, or the host is"):
+        swept(batch)
+    assert batch.ledger.result(NAME).outcomes == ()
 
 
 def test_a_panic_without_the_modules_word_is_nobodys_outcome(batch_of: MakeBatch) -> None:

@@ -50,3 +50,44 @@ def test_a_warning_is_not_the_end_of_a_guest() -> None:
 def test_a_machine_that_halts_as_it_has_no_acpi_is_over() -> None:
     assert is_over(INIT + "reboot: System halted\n")
     assert classify(INIT + "reboot: System halted\n", -9, "", "over").kind == "finished"
+
+
+NMI = "[   40.0] Kernel panic - not syncing: NMI: Not continuing\n"
+SPIN = "[   40.0] RIP: 0010:native_queued_spin_lock_slowpath+0x20a/0x250\n[   40.0]  dax_lock_page+0x6d/0x180\n"
+SAID = "[   40.1] interleave: in schedule hwpoison-read AB A1#1\n"
+STARVED = "[   40.1] interleave: nobody could be scheduled for {} ms\n"
+
+
+def test_a_silent_guest_whose_kernel_says_that_nobody_can_be_scheduled_is_a_lockup() -> None:
+    ended = classify(INIT + NMI + SPIN + SAID + STARVED.format(3170), 0, "", "asked", "no word for 30 s")
+    assert ended.kind == "lockup"
+    assert "3170" not in ended.detail, "equal each time"
+
+
+@pytest.mark.parametrize("said", [SAID + STARVED.format(20), SAID, ""])
+def test_a_silent_guest_in_which_tasks_can_be_scheduled_is_not_the_kernel_s_lockup(said: str) -> None:
+    ended = classify(INIT + NMI + SPIN + said, 0, "", "asked", "no word for 30 s")
+    assert ended.kind == "hang"
+    assert ended.detail.startswith("no word for 30 s; asked by an NMI it showed no lockup")
+
+
+@pytest.mark.parametrize("frame", [" il_hit+0x1f/0x120 [interleave]", "RIP: 0010:walk+0x2/0x10 [dirty_tags]"])
+def test_a_lockup_in_the_lab_s_own_module_is_not_the_kernel_s(frame: str) -> None:
+    said = NMI + f"[   40.0] {frame}\n" + SPIN + SAID + STARVED.format(3170)
+    ended = classify(INIT + said, 0, "", "asked", "no word for 30 s")
+    assert ended.kind == "hang"
+    assert "the lab's own module" in ended.detail
+
+
+def test_a_lab_function_that_only_lies_on_the_stack_does_not_count() -> None:
+    said = NMI + SPIN + "[   40.0]  ? il_stopped+0x1f/0x120 [interleave]\n" + SAID + STARVED.format(3170)
+    assert classify(INIT + said, 0, "", "asked", "no word for 30 s").kind == "lockup"
+
+
+def test_a_silent_guest_that_does_not_answer_is_a_hang() -> None:
+    ended = classify(INIT + "last words\n", -9, "", "asked", "no word for 30 s")
+    assert (ended.kind, "last words" in ended.detail) == ("hang", True)
+
+
+def test_a_guest_that_panicked_of_itself_when_it_was_asked_is_a_panic() -> None:
+    assert classify(INIT + PANIC, 0, "", "asked", "no word for 30 s").kind == "panic"

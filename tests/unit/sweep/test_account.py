@@ -64,3 +64,28 @@ def test_a_crash_behind_a_schedule_replaces_the_row_that_passed() -> None:
     account = account_of("AB", "AB A1#1")
     account.add_crash(CRASH, "AB A1#1", whole=True)
     assert account.rows == [passed("AB"), CRASH]
+
+
+LOCKUP = failed("AB A1#1", ("hang", "the kernel keeps the CPU"))
+
+
+def test_a_crash_in_doubt_counts_only_when_it_has_come_twice() -> None:
+    account = account_of("AB")
+    account.complete = True
+    assert not account.add_crash(LOCKUP, "AB A1#1", whole=True, log=["[ 1.0] NMI"], doubtful=True)
+    assert (account.whole, account.all_rows, account.all_log) == (False, [passed("AB")], ())
+    assert account.position("") == Position(known="AB", flush=1)
+    assert account.add_crash(LOCKUP, "AB A1#1", whole=True, log=["[ 2.0] NMI"], doubtful=True)
+    assert (account.whole, account.all_rows) == (True, [passed("AB"), LOCKUP])
+    assert account.all_log == ("[ 2.0] NMI",)
+
+
+def test_a_crash_in_doubt_that_does_not_come_again_says_nothing_of_the_kernel() -> None:
+    account = account_of("AB")
+    account.add_crash(LOCKUP, "AB A1#1", whole=True, log=["[ 1.0] NMI"], doubtful=True)
+    account.add(passed("AB A1#1"), "AB A1#1")
+    assert account.all_rows == [passed("AB"), passed("AB A1#1")]
+    assert account.all_log == ()
+    assert account.broken == (
+        "AB A1#1: the kernel keeps the CPU, which did not come again when the schedule was run again"
+    )
