@@ -10,6 +10,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from harness.deadline import Deadline
     from harness.mutants.matrix import Matrix
     from harness.mutants.runner import Corpus
 
@@ -32,11 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pick", action="store_true", help="a mutant with lines Killed-by only in those scenarios, not in all"
     )
+    parser.add_argument(
+        "--gain", action="store_true", help="no matrix: what pruning, both wake-ups and one stop more are good for"
+    )
     parser.add_argument("--stress", type=int, metavar="RACES", help="random races of the killing scenarios")
     parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
     parser.add_argument("--fresh", action="store_true", help="take no cell from the cache")
     parser.add_argument("--list", action="store_true", help="list the mutants; run nothing")
     parser.add_argument("--json", action="store_true", help="print the matrix as JSON")
+    parser.add_argument("--markdown", action="store_true", help="print it as Markdown tables")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,20 +51,44 @@ def run(args: argparse.Namespace) -> int:
     corpus, seconds = _corpus(args), words.budget(args.budget)
     if args.list:
         words.refuse(args, "has no effect on --list", "scenario", "base", "bound", "shallow", "stress", "budget",
-                     "fresh", "json", "pick")  # fmt: skip
+                     "fresh", "json", "markdown", "pick", "gain")  # fmt: skip
         for mutant in corpus.mutants:
             print(f"{mutant.name}: {mutant.subject} (row {mutant.row})")
         return 0
+    if args.gain:
+        words.refuse(args, "has no effect on --gain", "bound", "shallow", "stress", "both_wake_ups", "json",
+                     "markdown", "pick", "fresh")  # fmt: skip
     host.ensure(args.no_install, ("build", "image", "guest"))
     from harness.deadline import Deadline
     from harness.mutants.runner import perform_matrix
     from harness.progress import say
-    from harness.report.kill_matrix import render_kill_matrix
 
+    if args.gain:
+        return _gain(corpus, Deadline.after(seconds))
     matrix, path = perform_matrix(corpus, Deadline.after(seconds))
-    print(path.read_text() if args.json else render_kill_matrix(matrix))
+    print(path.read_text() if args.json else _rendered(matrix, args.markdown))
     say(f"every cell: {path}")
     return _status(matrix, len(corpus.mutants))
+
+
+def _gain(corpus: Corpus, deadline: Deadline) -> int:
+    from harness.mutants.gain import perform_gain
+    from harness.progress import say
+    from harness.report.gain import render_gain
+
+    gained, path = perform_gain(corpus, deadline)
+    print(render_gain(gained))
+    say(f"every sweep: {path}")
+    if any(each.broken or each.disagree for each in gained):
+        return 3
+    return 4 if deadline.passed else 0
+
+
+def _rendered(matrix: Matrix, markdown: bool) -> str:
+    from harness.report.kill_matrix import render_kill_matrix
+    from harness.report.kill_matrix_markdown import render_matrix_markdown
+
+    return render_matrix_markdown(matrix) if markdown else render_kill_matrix(matrix)
 
 
 def _corpus(args: argparse.Namespace) -> Corpus:

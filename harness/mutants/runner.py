@@ -80,15 +80,29 @@ class Bench:
         }
 
     def matrix(self) -> Matrix:
-        """Every row, by name. What the deadline leaves no time for is not in it."""
-        began = time.monotonic()
-        rows = sorted(self._rows(), key=lambda row: row.name)
-        seconds = round(time.monotonic() - began, 1)
-        return Matrix(self.corpus.base, self.tree.release, tuple(rows), self._control(), seconds)
+        """Every row, by name. What the deadline leaves no time for is not in it.
 
-    def _rows(self) -> list[Row]:
+        ``path`` has it too, also what there is of it when something ends the lab.
+        """
+        began = time.monotonic()
+        rows = self._rows(began)
+        return self._kept(rows, began)
+
+    @property
+    def path(self) -> Path:
+        """The file with every cell."""
+        return self.folder / "matrix.json"
+
+    def _kept(self, rows: Sequence[Row], began: float) -> Matrix:
+        by_name = tuple(sorted(rows, key=lambda row: row.name))
+        seconds = round(time.monotonic() - began, 1)
+        matrix = Matrix(self.corpus.base, self.tree.release, by_name, self._control(), seconds)
+        write_whole(self.path, json.dumps(matrix.plain(), indent=1) + "\n")
+        return matrix
+
+    def _rows(self, began: float) -> list[Row]:
         """Neighbours touch the same files, so that the work tree has little to compile anew."""
-        order = sorted(self.corpus.mutants, key=lambda each: (each.filesystem, self._units(each), each.name))
+        order = sorted(self.corpus.mutants, key=lambda each: (each.filesystem, self.units(each), each.name))
         rows: list[Row] = []
         with ThreadPoolExecutor(1) as builder:
             built = self._build(builder, order[0])
@@ -99,12 +113,13 @@ class Bench:
                 ahead = self._build(builder, following) if following else built
                 row = self._timed(mutant, built)
                 rows += [row] if row else []
+                self._kept(rows, began)
                 built = ahead
         return rows
 
     def _build(self, builder: ThreadPoolExecutor, mutant: Mutant) -> Future[Subject]:
         stand = self.stands[mutant.filesystem]
-        return builder.submit(stand.subject, mutant.name, self._units(mutant), (mutant.path,))
+        return builder.submit(stand.subject, mutant.name, self.units(mutant), (mutant.path,))
 
     def _timed(self, mutant: Mutant, built: Future[Subject]) -> Row | None:
         """The row, None if there was no time for it."""
@@ -118,7 +133,7 @@ class Bench:
         return replace(row, seconds=round(time.monotonic() - began, 1))
 
     def _row(self, mutant: Mutant, built: Future[Subject]) -> Row:
-        units = self._units(mutant)
+        units = self.units(mutant)
         row = Row(
             mutant.name, mutant.subject, mutant.symptom, mutant.row, mutant.upstream, units, mutant.survives,
             "survived", filesystem=mutant.filesystem,
@@ -145,7 +160,7 @@ class Bench:
             raced=stand.races(subject, row.units, raced, self.corpus.races) if self.corpus.races and raced else (),
         )  # fmt: skip
 
-    def _units(self, mutant: Mutant) -> tuple[str, ...]:
+    def units(self, mutant: Mutant) -> tuple[str, ...]:
         return tuple(sorted({*self.corpus.lab.experiment.points.units, *mutant.units}))
 
     def _killers(self, mutant: Mutant, cells: Sequence[Cell]) -> list[Cell]:
@@ -153,7 +168,7 @@ class Bench:
         failing = {cell.scenario: cell for cell in cells if cell.kinds and not cell.broken}
         wanted = [each.model_copy(update={"bound": failing[each.name].bound})
                   for each in self.corpus.scenarios if each.name in failing]  # fmt: skip
-        control = self.stands[mutant.filesystem].controls(self._units(mutant), wanted)
+        control = self.stands[mutant.filesystem].controls(self.units(mutant), wanted)
         shown = [cell for cell in failing.values() if beyond(cell, control[cell.scenario, cell.bound])]
         return strongest_first(shown)
 
@@ -168,10 +183,8 @@ class Bench:
 
 def perform_matrix(corpus: Corpus, deadline: Deadline) -> tuple[Matrix, Path]:
     """The matrix, and the file in a run folder of its own that has every cell."""
-    folder = RunFolder.create(folders.runs() / "mutants").path
-    matrix = Bench(corpus, folder, deadline).matrix()
-    write_whole(folder / "matrix.json", json.dumps(matrix.plain(), indent=1) + "\n")
-    return matrix, folder / "matrix.json"
+    bench = Bench(corpus, RunFolder.create(folders.runs() / "mutants").path, deadline)
+    return bench.matrix(), bench.path
 
 
 def _bounded(scenarios: Sequence[Scenario], bound: int) -> list[Scenario]:
