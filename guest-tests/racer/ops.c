@@ -75,6 +75,12 @@ bool guarded_touch(char *address)
 	return guarded(*(volatile char *)address = 1);
 }
 
+/* A load of such a byte. */
+bool guarded_peek(const char *address)
+{
+	return guarded((void)*(const volatile char *)address);
+}
+
 void outcome(struct actor *a, long ret)
 {
 	a->result->ret = ret;
@@ -142,7 +148,11 @@ const struct op ops[] = {
 	{ "dontneed", op_dontneed, 0, NULL },
 	{ "populate-write", op_populate_write, OP_ALLOCATES | OP_FAULTS, NULL },
 	{ "split", op_split, OP_READS | OP_SECOND, NULL },
+	{ "store-behind", op_store_behind, OP_SECOND, NULL },
 	{ "page-table", op_leave_page_table, OP_ZEROES | OP_SECOND, NULL },
+	{ "page-table-rewrite", op_page_table_then_rewrite, OP_ZEROES | OP_WRITES | OP_SECOND, NULL },
+	{ "small-entry-store", op_small_entry_then_store, OP_SECOND, NULL },
+	{ "rewrite-touch", op_rewrite_then_touch, OP_ZEROES | OP_WRITES, NULL },
 	{ "cow-copy", op_cow_copy, OP_READS, NULL },
 	{ "fork", op_fork, OP_FAULTS, NULL },
 	{ "fork-store", op_fork_then_write, OP_STORES | OP_FAULTS, NULL },

@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "ops.h"
@@ -73,6 +74,28 @@ void op_pwrite(struct actor *a)
 
 		outcome(a, ret);
 		if (ret == (long)sizeof(value))
+			a->result->stored |= 1 << p;
+	}
+}
+
+/*
+ * Each page by one write(2): zeros around the actor's word. Where a hole or an unwritten extent was the file system gives
+ * new blocks, and iomap drops what the page cache held of it.
+ */
+void op_rewrite(struct actor *a)
+{
+	static char zeros[UNIT_MAX];	/* not from malloc(): that would wait for who is stopped in a fault */
+	uint64_t value = stored_value(a->window, a->number);
+	size_t unit = a->shared->scenario.unit, before = word_offset(a->number);
+	struct iovec parts[] = {
+		{ zeros, before }, { &value, sizeof(value) }, { zeros, unit - before - sizeof(value) },
+	};
+
+	for (int p = a->spec->page; p < last_page(a); p++) {
+		long ret = pwritev(a->fd, parts, 3, page_offset(a, p));
+
+		outcome(a, ret);
+		if (ret == (long)unit)
 			a->result->stored |= 1 << p;
 	}
 }

@@ -131,15 +131,21 @@ void op_populate_write(struct actor *a)
 }
 
 /*
- * Loads through the first mapping, by an entry of 2 MiB, then stores behind the first 4 KiB of each page through the
- * second, by one of 4 KiB: a hole's entry is split, and the index is not the one at which the 2 MiB entry begins. Each
- * actor has a place of its own, so that their entries of 4 KiB are not the same.
+ * Stores behind the first 4 KiB of each page through the second mapping, by an entry of 4 KiB: a hole's entry is split, and
+ * the index is not the one at which the 2 MiB entry begins. Each actor has a place of its own, so that their entries of
+ * 4 KiB are not the same.
  */
+void op_store_behind(struct actor *a)
+{
+	for (int p = a->spec->page; p < last_page(a); p++)
+		guarded_touch(a->second + page_offset(a, p) + (a->number + 1) * SMALL_PAGE % a->shared->scenario.unit);
+}
+
+/* The same behind loads through the first mapping, by an entry of 2 MiB. */
 void op_split(struct actor *a)
 {
 	op_read(a);
-	for (int p = a->spec->page; p < last_page(a); p++)
-		guarded_touch(a->second + page_offset(a, p) + (a->number + 1) * SMALL_PAGE % a->shared->scenario.unit);
+	op_store_behind(a);
 }
 
 /*
@@ -153,6 +159,41 @@ void op_leave_page_table(struct actor *a)
 	guarded_touch(first_address(a));
 	a->result->touched = true;
 	op_zero_range(a);
+}
+
+/*
+ * Loads of a hole leave a page table over an entry of 4 KiB, which the new blocks take away again if it is clean. Even a
+ * load makes it dirty (dax_insert_entry() in v6.1); fsync would wait for the transaction of who is stopped in a fault.
+ */
+void op_page_table_then_rewrite(struct actor *a)
+{
+	a->result->touched = true;
+	guarded_peek(a->second + first_byte(a));
+	guarded_peek(first_address(a));
+	op_sync_file_range(a);
+	op_rewrite(a);
+}
+
+/*
+ * A load through the second mapping puts an entry of 4 KiB into the file, clean as above, so that the store through the first is a small
+ * fault. Were the page table by then a page of 2 MiB, the new page table entry would lie on the word of the first actor.
+ */
+void op_small_entry_then_store(struct actor *a)
+{
+	size_t place = word_offset(0) / sizeof(uint64_t) * SMALL_PAGE % a->shared->scenario.unit;
+
+	a->result->touched = true;
+	guarded_peek(a->second + first_byte(a) + place);
+	op_sync_file_range(a);
+	guarded_touch(first_address(a) + place);
+}
+
+/* New blocks of 2 MiB, then a mapping of 2 MiB. */
+void op_rewrite_then_touch(struct actor *a)
+{
+	op_rewrite(a);
+	a->result->touched = true;
+	guarded_touch(first_address(a));
 }
 
 /* A second, private mapping: its store copies the page, and the rest of the copy shows what was copied. */

@@ -19,6 +19,7 @@
 #define ACTORS_MAX IL_ACTORS
 #define PAGES_MAX 4
 #define SMALL_PAGE 4096	/* the watched words of a page lie in its first 4 KiB, whatever its size */
+#define UNIT_MAX (2 << 20)
 #define WORDS (ACTORS_MAX + 1)	/* watched words of a page: one slot an actor, one that nobody stores to */
 #define BUS_MAX 4
 #define VISITS_MAX 2		/* a loop is stopped in at its first two passes */
@@ -149,9 +150,9 @@ enum effect {
 	OP_SMALL = 1 << 12,	/* its mapping is not aligned to 2 MiB, so that it is made of 4 KiB entries alone */
 	OP_MAPSYNC = 1 << 13,	/* its mapping is made with MAP_SYNC */
 	OP_PINS = 1 << 14,	/* refers to a page: who takes its block away sleeps until it lets go */
-	OP_SECOND = 1 << 15,	/* it has a second mapping, not aligned to 2 MiB */
 	OP_PIPES = 1 << 15,	/* acts on the pipe that its threads share, not on the file */
 	OP_GROWS = 1 << 16,	/* makes room in it */
+	OP_SECOND = 1 << 17,	/* it has a second mapping, not aligned to 2 MiB */
 };
 
 /* ops.c */
@@ -162,6 +163,7 @@ uint64_t old_value(const struct scenario *s, const struct window *w, int page, i
 size_t word_offset(int word);
 bool guarded_read(struct actor *a, int page, uint64_t *words);
 bool guarded_touch(char *address);
+bool guarded_peek(const char *address);
 
 /* actor.c */
 void actor_main(struct actor *a, int il);
