@@ -167,7 +167,7 @@ class Guest:
 
     def _whereabouts(self) -> str:
         try:
-            with self.monitor(patience=1.0) as monitor:
+            with self.monitor() as monitor:
                 return ", CPUs at " + ", ".join(f"{address:#x}" for address in monitor.instruction_pointers())
         except LabBroke:
             return ""

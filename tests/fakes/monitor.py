@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The monitor of the scripted QEMU: `monitor.py SOCKET SCRIPT` answers QMP and keeps a file SCRIPT.COMMAND of each."""
 
+import contextlib
 import json
 import socket
 import sys
@@ -40,7 +41,8 @@ def main(path: str, script: str) -> None:
         server.bind(path)
         server.listen()
         while True:
-            with server.accept()[0] as connection:
+            # Who asks may have lost patience meanwhile, and asks again.
+            with server.accept()[0] as connection, contextlib.suppress(OSError):
                 serve(connection, script)
 
 

@@ -266,11 +266,11 @@ def locks_up(schedule: str, starved: int = 3170) -> str:
 def test_a_lockup_that_comes_again_in_a_fresh_guest_is_a_hang_of_its_schedule(
     batch_of: MakeBatch, boots: Boots, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Guest.__init__, "__defaults__", (0.7,))
+    monkeypatch.setattr(Guest.__init__, "__defaults__", (2.0,))
     first = boot(*start(), begin(), passed("AB"), last=locks_up("AB A1#1"))
     again = boot(*start(), begin(), last=locks_up("AB A1#1"))
     batch = batch_of(first, again, boot(*start(), begin(), passed("BA"), end(), done(), bye()))
-    swept(batch)
+    swept(batch, seconds=60)
     result = batch.ledger.result(NAME)
     assert [[each.kind for each in outcome.violations] for outcome in result.outcomes] == [[Kind.HANG]]
     assert [boots.job(number)[2] for number in (1, 2)] == ["known AB", "resume AB A1#1"]
@@ -284,10 +284,10 @@ def test_a_lockup_that_comes_again_in_a_fresh_guest_is_a_hang_of_its_schedule(
 def test_a_lockup_that_does_not_come_again_is_not_the_kernel_s(
     batch_of: MakeBatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Guest.__init__, "__defaults__", (0.7,))
+    monkeypatch.setattr(Guest.__init__, "__defaults__", (2.0,))
     first = boot(*start(), begin(), passed("AB"), last=locks_up("AB A1#1"))
     batch = batch_of(first, boot(*start(), begin(), passed("AB A1#1"), passed("BA"), end(), done(), bye()))
-    swept(batch)
+    swept(batch, seconds=60)
     result = batch.ledger.result(NAME)
     assert (result.failing, result.complete) == ({}, True)
     assert "did not come again" in result.broken
@@ -297,10 +297,10 @@ def test_a_lockup_that_does_not_come_again_is_not_the_kernel_s(
 def test_a_guest_that_was_only_slow_breaks_the_lab_though_it_says_its_schedule(
     batch_of: MakeBatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Guest.__init__, "__defaults__", (0.7,))
+    monkeypatch.setattr(Guest.__init__, "__defaults__", (2.0,))
     batch = batch_of(boot(*start(), begin(), passed("AB"), last=locks_up("AB A1#1", starved=20)))
     with pytest.raises(LabBroke, match=r"\(hang\).*it may be slow, or the host is"):
-        swept(batch)
+        swept(batch, seconds=60)
     assert batch.ledger.result(NAME).outcomes == ()
 
 
