@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from harness import options
+
 if TYPE_CHECKING:
     from harness.baseline.comparison import Wish
 
@@ -20,13 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the verb's options."""
     parser.add_argument("--kernel", action="append", default=[], metavar="NAME[,NAME]", help="kernels of lab.yaml")
     parser.add_argument("--mutant", action="append", default=[], metavar="NAME[,NAME]", help="mutants of `with`")
-    parser.add_argument(
-        "--scenario", action="append", default=[], metavar="NAME[,NAME]", help=f"to sweep ({', '.join(SCENARIOS)})"
-    )
-    parser.add_argument("--bound", type=int, choices=(0, 1, 2), help="stops a schedule (1)")
+    options.scenarios(parser, f"to sweep ({', '.join(SCENARIOS)})")
+    options.bound(parser, "stops a schedule (1)")
     parser.add_argument("--rounds", type=int, metavar="N", help="files of 64 pages for the baseline (1000)")
     parser.add_argument("--threads", type=int, metavar="N", help="of the baseline, 2 to 16 (4)")
-    parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
+    options.budget(parser)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 

@@ -10,6 +10,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness import options
+
 if TYPE_CHECKING:
     from harness.bisect.asked import Joined
     from harness.deadline import Deadline
@@ -26,11 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--git", type=Path, metavar="DIR", help="the clone; default: the git source of the base kernel")
     parser.add_argument("--series", metavar="NAME", help="instead: which patch of patches/NAME brings the failure")
     parser.add_argument("--base", metavar="KERNEL", help="kernel whose config and compiler are used (default: `with`)")
-    parser.add_argument("--bound", type=int, choices=(0, 1, 2), default=1, help="stops a schedule (default 1)")
+    options.bound(parser, "stops a schedule (default 1)", default=1)
     parser.add_argument("--unit", action="append", default=[], metavar="FILE", help="C file with points (lab.yaml's)")
     parser.add_argument("--stress", type=int, metavar="RACES", help="by so many random races a test, not by sweeps")
     parser.add_argument("--confidence", type=float, default=0.95, help="with --stress: when to stop (default 0.95)")
-    parser.add_argument("--budget", metavar="TIME", help="end in that time; the same command goes on later")
+    options.budget(parser, "end in that time; the same command goes on later")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -6,6 +6,8 @@ wrong, which ends the bisect instead of turning it."""
 import argparse
 from pathlib import Path
 
+from harness import options
+
 NAME = "bisect-step"
 HELP = "one step for `git bisect run`"
 
@@ -16,9 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--git", type=Path, metavar="DIR", default=Path(), help="the checkout (default: here)")
     parser.add_argument("--kind", action="append", default=[], metavar="KIND[,KIND]", help="the bug's (default: any)")
     parser.add_argument("--base", metavar="KERNEL", help="kernel whose config and compiler are used (default: `with`)")
-    parser.add_argument("--bound", type=int, choices=(0, 1, 2), default=1, help="stops a schedule (default 1)")
+    options.bound(parser, "stops a schedule (default 1)", default=1)
     parser.add_argument("--unit", action="append", default=[], metavar="FILE", help="C file with points (lab.yaml's)")
-    parser.add_argument("--budget", metavar="TIME", help="end in that time, as a broken lab")
+    options.budget(parser, "end in that time, as a broken lab")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from harness import options
+
 if TYPE_CHECKING:
     from harness.compare.perform import Wish
     from harness.compare.sides import Side
@@ -24,14 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "sides", nargs="+", metavar="KERNEL", help="kernel, SERIES@v1..v4, RUN, RUN:KERNEL; two or more"
     )
-    parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="only these scenarios")
-    parser.add_argument("--bound", type=int, choices=(0, 1, 2), help="at most that many stops a schedule")
+    options.scenarios(parser)
+    options.bound(parser)
     parser.add_argument("--on", default="", metavar="KERNEL", help="kernel that versions are applied to")
     parser.add_argument("--races", type=int, default=2000, metavar="N", help="at most that many a scenario (2000)")
-    parser.add_argument("--no-stress", action="store_true", help="leave out the random races")
+    options.no_stress(parser)
     parser.add_argument("--no-cost", action="store_true", help="do not measure what faults and syncs cost")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the order of the blocks of races")
-    parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
+    options.budget(parser)
     parser.add_argument("--fresh", action="store_true", help="sweep again what an earlier run swept")
     parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from harness import options
+
 if TYPE_CHECKING:
     from harness.deadline import Deadline
     from harness.mutants.matrix import Matrix
@@ -21,15 +23,13 @@ HELP = "measure the lab's power on known-wrong kernels"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the verb's options."""
     parser.add_argument("--mutant", action="append", default=[], metavar="NAME[,NAME]", help="only these mutants")
-    parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="only these scenarios")
+    options.scenarios(parser)
     parser.add_argument("--base", metavar="KERNEL", help="kernel to patch, a key of `kernels` (default: `with`)")
-    parser.add_argument("--bound", type=int, choices=(0, 1, 2), help="stops a schedule (default 1)")
+    options.bound(parser, "stops a schedule (default 1)")
     parser.add_argument(
         "--shallow", action="store_true", help="do not sweep survivors again at the scenarios' own bounds"
     )
-    parser.add_argument(
-        "--both-wake-ups", action="store_true", help="a resumed actor that wakes another also goes on before that one"
-    )
+    options.both_wake_ups(parser)
     parser.add_argument(
         "--pick", action="store_true", help="a mutant with lines Killed-by only in those scenarios, not in all"
     )
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--gain", action="store_true", help="no matrix: what pruning, both wake-ups and one stop more are good for"
     )
     parser.add_argument("--stress", type=int, metavar="RACES", help="random races of the killing scenarios")
-    parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
+    options.budget(parser)
     parser.add_argument("--fresh", action="store_true", help="take no cell from the cache")
     parser.add_argument("--list", action="store_true", help="list the mutants; run nothing")
     parser.add_argument("--json", action="store_true", help="print the matrix as JSON")

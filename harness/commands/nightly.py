@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from harness import options
+
 if TYPE_CHECKING:
     from harness.engine.experiment import Choice
 
@@ -17,16 +19,12 @@ HELP = "run what is new and report what changed since the last good night"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the verb's options."""
-    parser.add_argument("--without", metavar="KERNEL", help="the kernel without the patch, a key of `kernels`")
-    parser.add_argument("--with", dest="with_", metavar="KERNEL", help="the kernel with the patch")
-    parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="only these scenarios")
-    parser.add_argument("--bound", type=int, choices=(0, 1, 2), help="at most that many stops a schedule")
-    parser.add_argument("--prune", action="store_true", help="leave out stops that equal one at the next point")
-    parser.add_argument(
-        "--sample", type=int, metavar="N", help="with --prune: run one of N pruned schedules all the same"
-    )
-    parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
-    parser.add_argument("--no-stress", action="store_true", help="leave out the random races on several CPUs")
+    options.kernels(parser)
+    options.scenarios(parser)
+    options.bound(parser)
+    options.prune(parser)
+    options.budget(parser)
+    options.no_stress(parser)
     parser.add_argument("--mutants", action="store_true", help="make the whole kill matrix too (docs/mutants.md)")
     parser.add_argument("--fresh", action="store_true", help="run all, also what ran before, and take no earlier sweep")
     parser.add_argument(

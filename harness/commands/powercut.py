@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from harness import options
+
 if TYPE_CHECKING:
     from harness.powercut.run import Wish
 
@@ -18,12 +20,12 @@ HELP = "cut the power after each fsync, reboot, and look"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the verb's options."""
     parser.add_argument("--kernel", default="", metavar="NAME", help="a kernel of lab.yaml (the one `with` the patch)")
-    parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="only these scenarios")
+    options.scenarios(parser)
     parser.add_argument("--schedule", default="", metavar="SCHEDULE", help="this one alone, as reports print it")
-    parser.add_argument("--bound", type=int, choices=(0, 1, 2), help="at most that many stops a schedule (1)")
+    options.bound(parser, "at most that many stops a schedule (1)")
     parser.add_argument("--sample", type=int, metavar="N", help="of the schedules with a stop, cut N (2)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="draws those N, and the pending lines")
-    parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
+    options.budget(parser)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 

@@ -9,6 +9,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness import options
+
 if TYPE_CHECKING:
     from harness.engine.experiment import Choice
     from harness.engine.pairs import Pairs
@@ -19,24 +21,18 @@ HELP = "run the experiment and give a verdict"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the verb's options."""
-    parser.add_argument("--without", metavar="KERNEL", help="the kernel without the patch, a key of `kernels`")
-    parser.add_argument("--with", dest="with_", metavar="KERNEL", help="the kernel with the patch")
+    options.kernels(parser)
     parser.add_argument(
         "--tree", type=Path, metavar="DIR", help="a kernel tree as it is, with the patch; without it: its last commit"
     )
-    parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="only these scenarios")
+    options.scenarios(parser)
     parser.add_argument("--pick", action="store_true", help="only the scenarios that reach what the patches touch")
-    parser.add_argument("--bound", type=int, choices=(0, 1, 2), help="at most that many stops a schedule")
-    parser.add_argument("--prune", action="store_true", help="leave out stops that equal one at the next point")
-    parser.add_argument(
-        "--sample", type=int, metavar="N", help="with --prune: run one of N pruned schedules all the same"
-    )
-    parser.add_argument(
-        "--both-wake-ups", action="store_true", help="a resumed actor that wakes another also goes on before that one"
-    )
-    parser.add_argument("--points", choices=("calls", "instructions"), help="where actors can be preempted")
-    parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
-    parser.add_argument("--no-stress", action="store_true", help="leave out the random races on several CPUs")
+    options.bound(parser)
+    options.prune(parser)
+    options.both_wake_ups(parser)
+    options.points(parser)
+    options.budget(parser)
+    options.no_stress(parser)
     parser.add_argument(
         "--all-pairs", nargs="?", const="base", metavar="PART[,PART]",
         help="instead: every pair of operations on one kernel (base, more, private, processes, 2M, triples, all)",

@@ -7,6 +7,8 @@ reaches it or something is missing."""
 import argparse
 from pathlib import Path
 
+from harness import options
+
 NAME = "try"
 HELP = "try any patch, range or revert where operations reach it"
 
@@ -18,15 +20,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--base", metavar="KERNEL", help="kernel to change, a key of `kernels` (default: `with`)")
     parser.add_argument("--git", type=Path, metavar="DIR", help="a clone: its HEAD is the base, its commits the range")
-    parser.add_argument("--scenario", action="append", default=[], metavar="NAME[,NAME]", help="look at these alone")
+    options.scenarios(parser, "look at these alone")
     parser.add_argument("--fewest", action="store_true", help="leave out scenarios that reach nothing others do not")
-    parser.add_argument("--bound", type=int, choices=(0, 1, 2), default=1, help="stops a schedule (default 1)")
-    parser.add_argument("--points", choices=("calls", "instructions"), help="where actors can be preempted")
+    options.bound(parser, "stops a schedule (default 1)", default=1)
+    options.points(parser)
     parser.add_argument("--filesystem", choices=("ext4", "xfs"), help="default: xfs for a change of fs/xfs/")
     parser.add_argument(
         "--unit", action="append", default=[], metavar="FILE", help="points of this C file too (default: lab.yaml's)"
     )
-    parser.add_argument("--budget", metavar="TIME", help="end in that time, as 90s or 20m, with what there is")
+    options.budget(parser)
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
 
 
