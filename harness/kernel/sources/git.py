@@ -6,6 +6,7 @@ the same tree with these files, so that its kernel is built in the first one's w
 """
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from harness.kernel.series import Content, content
 from harness.kernel.sources import mirror
 from harness.kernel.sources.tree import KIND, SourceTree, check_tree, release_of, release_said, stored
 
+LOGIN = re.compile(r"//[^/@]*@")  # of a URL: no report shows it
 FILES_MAX = 4000  # that may differ from the tree in the cache; beyond it most of a kernel is rebuilt anyway
 
 
@@ -28,13 +30,13 @@ def obtain(git: str, ref: str, checkout: bool, deadline: Deadline) -> SourceTree
     Raises BadInput for a repository or ref that is not there, LabBroke for a server that cannot be reached.
     """
     repo, commit = opened(git, ref, deadline)
-    tree = tree_of(repo, commit, deadline)
+    tree = replace(tree_of(repo, commit, deadline), note=f"{LOGIN.sub('//', repo.named)} at {commit[:12]}")
     if not checkout:
         return tree
     names = repo.dirty()
     assert repo.checkout
     files = {name: there for name in names if (there := content(repo.checkout / name)) != tree.content(name)}
-    return replaced(tree, files)
+    return replace(replaced(tree, files), note=f"{tree.note}, with what is not committed")
 
 
 def opened(git: str, ref: str, deadline: Deadline, *, history: bool = False) -> tuple[Repository, str]:

@@ -60,6 +60,14 @@ def test_a_checkout_is_tested_as_it_is(clone: GitTree) -> None:
     assert clone.state()[:2] == before[:2]
 
 
+def test_a_tree_says_which_commit_it_is_and_hides_who_logs_in(clone: GitTree) -> None:
+    commit = clone.git("rev-parse", "HEAD")[:12]
+    assert source_of(clone, "main").note == f"{clone.folder} at {commit}"
+    assert source_of(clone, checkout=True).note == f"{clone.folder} at {commit}, with what is not committed"
+    url = f"file://me:secret@localhost{clone.folder}"
+    assert obtain(GitSource(git=url, ref="main"), Deadline()).note == f"file://localhost{clone.folder} at {commit}"
+
+
 def test_a_second_commit_is_built_in_place(clone: GitTree, tmp_path: Path) -> None:
     (tmp_path / "lab-test.config").write_text(fake.FRAGMENT)
     requests = []
