@@ -153,7 +153,7 @@ def _spans(places: set[Place]) -> tuple[Span, ...]:
 
 
 def signature_changes(before: Seen, after: Seen) -> tuple[tuple[Signature, ...], tuple[Signature, ...]]:
-    """Complaints of the kernel's log that are new, and those that are gone; over the scenarios that both ran."""
+    """Complaints of the log, known issues aside, that are new, and those that are gone; over what both ran."""
     common = {each.name for each in before.run.plan.scenarios} & {each.name for each in after.run.plan.scenarios}
     olds, news = (_signatures(seen, common | {""}) for seen in (before, after))
     new = tuple(each for name, each in sorted(news.items()) if name not in olds)
@@ -164,7 +164,7 @@ def signature_changes(before: Seen, after: Seen) -> tuple[tuple[Signature, ...],
 def _signatures(seen: Seen, scenarios: set[str]) -> dict[str, Signature]:
     found: dict[str, Signature] = {}
     for each in seen.findings:
-        if each.scenario not in scenarios:
+        if each.scenario not in scenarios or each.finding.known:
             continue
         finding = each.finding
         held = found.get(finding.signature)

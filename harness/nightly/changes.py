@@ -4,13 +4,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from harness.compare.exact import scenario_change, signature_changes
+from harness.compare.lines import LineMap
+from harness.compare.seen import Seen, seen
 from harness.report.facts import per_bound
 from harness.results.run import KernelInfo, Run, Side
-from harness.sweep.records import SweepResult
 from harness.verdict.verdict import Cell, CellWord, Word
 
 FINE = (CellWord.SILENT, CellWord.KNOWN, CellWord.AS_EXPECTED)
 EPSILON = 1e-9  # of a coverage, a share between 0 and 1
+MAX_LINES = 6
 SIDES: tuple[Side, Side] = ("with", "without")
 
 
@@ -36,9 +39,11 @@ def changes(before: Run, after: Run) -> Changes:
         was, now = before.kernel(side), after.kernel(side)
         if was and now:
             _kernels(was, now, found)
-            _log(before, after, was, now, found)
+            one, two = seen(was.name, before, was.name), seen(now.name, after, now.name)
+            _log(one, two, found)
+            mapped = LineMap(one.sources, two.sources)
             for scenario in _names(before, after):
-                _cells(before, after, (was, now), scenario, found)
+                _cells(one, two, mapped, scenario, found)
     return found
 
 
@@ -66,42 +71,39 @@ def _kernels(was: KernelInfo, now: KernelInfo, found: Changes) -> None:
         else:
             (found.worse if now.side == "with" else found.lost).append(told)
     if was.release != now.release or was.source != now.source:
-        found.other.append(f"`{now.name}` is {now.source or now.release}, it was {was.source or was.release}")
+        found.other.append(f"`{now.name}` is {_origin(now)}, it was {_origin(was)}")
     elif was.build_id != now.build_id:
         found.other.append(f"`{now.name}` is another build: {now.build_id[:12]}, it was {was.build_id[:12]}")
 
 
-def _log(before: Run, after: Run, was: KernelInfo, now: KernelInfo, found: Changes) -> None:
-    """Splats that are new, or gone, by signature."""
-    old, new = _signatures(before, was.name), _signatures(after, now.name)
-    place = found.worse if now.side == "with" else found.other
-    place += [f"`{now.name}` logs {title} now" for signature, title in new.items() if signature not in old]
-    found.better += [f"`{now.name}` does not log {title} any more" for key, title in old.items() if key not in new]
+def _origin(kernel: KernelInfo) -> str:
+    return f"{kernel.release}, {kernel.source}" if kernel.source else kernel.release
 
 
-def _signatures(run: Run, kernel: str) -> dict[str, str]:
-    return {each.finding.signature: each.finding.title for each in run.findings
-            if each.kernel == kernel and not each.finding.known}  # fmt: skip
+def _log(was: Seen, now: Seen, found: Changes) -> None:
+    """Splats that are new, or gone."""
+    new, gone = signature_changes(was, now)
+    place = found.worse if now.kernel.side == "with" else found.other
+    place += [f"`{now.label}` logs {each.title} now" for each in new]
+    found.better += [f"`{now.label}` does not log {each.title} any more" for each in gone]
 
 
-def _cells(before: Run, after: Run, kernels: tuple[KernelInfo, KernelInfo], scenario: str, found: Changes) -> None:
-    was, now = _cell(before, scenario, kernels[0]), _cell(after, scenario, kernels[1])
+def _cells(before: Seen, after: Seen, lines: LineMap, scenario: str, found: Changes) -> None:
+    was, now = _cell(before, scenario), _cell(after, scenario)
     if was is None or now is None:
         _appeared(was, now, found)
         return
-    where = f"{scenario} on `{now.kernel}`"
+    where, side = f"{scenario} on `{now.kernel}`", after.kernel.side
     if was.word is not now.word:
-        _place(was.word, now, kernels[1].side, found).append(f"{where}: {now.word}, it was {was.word}: {now.sentence}")
+        _place(was.word, now, side, found).append(f"{where}: {now.word}, it was {was.word}: {now.sentence}")
     elif was.kinds != now.kinds:
-        _kinds(was, now, where, kernels[1].side, found)
+        _kinds(was, now, where, side, found)
     else:
-        old, new = before.result(scenario, was.kernel), after.result(scenario, now.kernel)
-        if old and new:
-            _sweeps(old, new, where, found)
+        _sweeps(scenario, before, after, lines, where, found)
 
 
-def _cell(run: Run, scenario: str, kernel: KernelInfo) -> Cell | None:
-    return run.verdict.cell(scenario, kernel.name) if run.verdict else None
+def _cell(seen: Seen, scenario: str) -> Cell | None:
+    return seen.run.verdict.cell(scenario, seen.label) if seen.run.verdict else None
 
 
 def _appeared(was: Cell | None, now: Cell | None, found: Changes) -> None:
@@ -127,13 +129,20 @@ def _kinds(was: Cell, now: Cell, where: str, side: Side, found: Changes) -> None
         found.other.append(f"{where} does not show {', '.join(gone)} any more")
 
 
-def _sweeps(old: SweepResult, new: SweepResult, where: str, found: Changes) -> None:
-    """Same word, same kinds: what is left are counts and coverage. Without a failure their counts are no news."""
+def _sweeps(scenario: str, before: Seen, after: Seen, lines: LineMap, where: str, found: Changes) -> None:
+    """Same word, same kinds: what is left are windows, counts and coverage. Counts of passing schedules are no news."""
+    old, new = before.result(scenario), after.result(scenario)
+    if not old or not new:
+        return
+    change = scenario_change(scenario, before, after, lines)
     if new.coverage.share < old.coverage.share - EPSILON:
-        found.lost.append(f"{where}: coverage {new.coverage.share:.1%}, it was {old.coverage.share:.1%}")
-    if (old.failing, old.bound) != (new.failing, new.bound) and (
-        any(old.failing.values()) or any(new.failing.values())
-    ):
+        lost = f", without {', '.join(each.where for each in change.lost[:MAX_LINES])}" if change.lost else ""
+        found.lost.append(f"{where}: coverage {new.coverage.share:.1%}, it was {old.coverage.share:.1%}{lost}")
+    opened = [each.after for each in change.windows if each.change == "opened"]
+    if opened:
+        place = found.worse if after.kernel.side == "with" else found.other
+        place.append(f"{where} fails at {'; '.join(opened[:MAX_LINES])} too")
+    if change.failing[0] != change.failing[1]:
         found.other.append(f"{where}: {per_bound(new)} schedules fail, it were {per_bound(old)}")
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from harness.nightly.changes import Changes, changes, lines
 from harness.results.run import Run
-from harness.sweep.records import SweepResult
+from harness.sweep.records import Kind, SweepResult
 from harness.verdict.judge import judged
 from tests.fakes import results as fakes
+from tests.unit.compare.test_windows import failing_at
 
 
 @cache
@@ -79,6 +80,17 @@ def test_counts_of_a_failing_sweep_are_told() -> None:
     assert "fsync-write on `unlocked-eio`: c=0 0/2, c=1 1/" in found.other[0]
 
 
+def test_a_new_window_of_a_kernel_under_test_that_failed_before_is_worse() -> None:
+    """Same word, same kinds, as many failing schedules: only where it fails is new."""
+    judges = failing_at(5, 6, Kind.SIGBUS), failing_at(15, 16, Kind.SIGBUS)
+    at = [fakes.swept(fakes.FAKES[1], fakes.STOCK, judge) for judge in judges]
+    was, now = (altered("write-write-hole", fakes.STOCK, outcomes=each.outcomes, failing=each.failing) for each in at)
+    (told,) = changes(was, now).worse
+    assert told.startswith("write-write-hole on `stock` fails at fs/dax.c:")
+    assert told.endswith(" too")
+    assert not changes(was, was)
+
+
 def test_a_kernel_that_does_not_compile_any_more_is_worse() -> None:
     without, with_ = good().kernels
     broken = replace(with_, state="no-compile", detail="fs/dax.c:1: error")
@@ -91,7 +103,7 @@ def test_another_release_is_told_once_and_not_as_another_build_too() -> None:
     without, with_ = good().kernels
     newer = replace(with_, release="6.1.171", build_id="ef" * 20)
     found = changes(good(), judged(replace(good(), kernels=(without, newer))))
-    assert found == Changes(other=[f"`stock` is {fakes.DEBIAN}, it was {fakes.DEBIAN}"])
+    assert found == Changes(other=[f"`stock` is 6.1.171, {fakes.DEBIAN}, it was {with_.release}, {fakes.DEBIAN}"])
 
 
 def test_a_splat_that_is_new_in_the_log_of_the_kernel_under_test_is_worse() -> None:
