@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.points(parser)
     options.budget(parser)
     options.no_stress(parser)
+    parser.add_argument("--cost", action="store_true", help="also measure what faults and syncs cost on both kernels")
     parser.add_argument(
         "--all-pairs", nargs="?", const="base", metavar="PART[,PART]",
         help="instead: every pair of operations on one kernel (base, more, private, processes, 2M, triples, all)",
@@ -93,7 +94,7 @@ def _choice(args: argparse.Namespace) -> Choice:
     return Choice(
         args.config, args.without, args.with_, names, args.bound, budget, args.points,
         stress=not args.no_stress, pick=args.pick, prune=args.prune, sample=_sample(args),
-        tree=args.tree, both_wake_ups=args.both_wake_ups, reuse=args.reuse,
+        tree=args.tree, both_wake_ups=args.both_wake_ups, reuse=args.reuse, cost=args.cost,
     )  # fmt: skip
 
 
@@ -141,7 +142,7 @@ def _pairs(args: argparse.Namespace) -> Pairs:
     words.refuse(args, "does not go with --all-pairs: pairs are made from the operations, at c = 1", "scenario")
     words.refuse(args, "does not go with --all-pairs: pairs are run at c = 1", "bound")
     words.refuse(args, "does not go with --all-pairs: every pair is run", "pick", "reuse", "fresh", "keep_on_fail")
-    words.refuse(args, "does not go with --all-pairs", "both_wake_ups")
+    words.refuse(args, "does not go with --all-pairs", "both_wake_ups", "cost")
     ops = words.names([] if args.operations is None else [args.operations], "--operations")
     for name in ops:
         if name not in operations():

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from harness.compare.cost import CostChange
 from harness.compare.exact import ScenarioChange, Signature, scenario_change, signature_changes
 from harness.compare.lines import LineMap
 from harness.compare.rates import RateChange
 from harness.compare.seen import Seen
 from harness.compare.trials import Block
+from harness.cost.change import CostChange
+from harness.cost.words import slower
 from harness.errors import ExitStatus
 from harness.verdict import sentences
 
@@ -136,20 +137,6 @@ def _worse(
     found += [f"new in the log: {each.title} ({', '.join(each.scenarios) or 'no scenario'})" for each in new]
     found += [f"{each.scenario}, races: {each}" for each in rates if each.word == "regressed"]
     return found + [slower(each) for each in cost if each.word == "slower" and each.exact]
-
-
-def slower(change: CostChange) -> str:
-    """A cost in words: ``"write-hole, median latency: 5.1 -> 20,013 us, 3,900 times"``."""
-    return (
-        f"{change.operation}, {change.quantity}: {number(change.before)} -> {number(change.after)}"
-        f"{change.unit and ' '}{change.unit}, {number(change.ratio)} times as dear "
-        f"[{number(change.low)}, {number(change.high)}]"
-    )
-
-
-def number(value: float) -> str:
-    """Three digits and more, never as a power of ten: ``"16,204"``, ``"31.8"``, ``"0.85"``."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _sentence(

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from harness import folders
 from harness.compare.comparison import Answer, ComparedKernel, Comparison, PairChange, pair
-from harness.compare.cost import CostChange, cost_changes, pace_changes
-from harness.compare.cost_guest import measured
+from harness.compare.pace import pace_changes
 from harness.compare.rates import RateChange, judged, of_counts
 from harness.compare.seat import Seat
 from harness.compare.seen import Seen, seen
@@ -24,7 +23,9 @@ from harness.config.filesystems import of_mounts, with_filesystems
 from harness.config.loader import load_series
 from harness.config.models import Lab
 from harness.config.scenario import Scenario
+from harness.cost.change import CostChange, cost_changes
 from harness.deadline import Deadline
+from harness.engine.cost_guest import measured
 from harness.engine.experiment import PATCHES, Choice, Experiment, Wanted
 from harness.engine.run import Manner, environment, perform
 from harness.guest import accel

@@ -6,16 +6,16 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from harness.compare.comparison import Comparison, PairChange, number, slower
-from harness.compare.cost import TAIL, CostChange, cost_word
+from harness.compare.comparison import Comparison, PairChange
 from harness.compare.exact import ScenarioChange, Signature
 from harness.compare.rates import RateChange
 from harness.compare.windows import WindowChange
+from harness.cost.change import cost_word
+from harness.cost.words import cost_lines
 from harness.report.harmless import harmless
 
 MAX_WINDOWS = 8
 MAX_LINES = 6
-SHOWN = ("instructions", "median latency", TAIL)  # of an operation whose cost is as it was
 COLOURS = {"fixed": "32", "better": "32", "same": "", "regressed": "31", "unknown": "33"}
 
 
@@ -71,7 +71,7 @@ def _pair(pair: PairChange, width: int) -> str:
         lines += _wrapped(_scenario(change), width)
     lines += _wrapped(_signatures("new", pair.new_signatures) + _signatures("gone", pair.gone_signatures), width)
     lines += _wrapped((_rate(each) for each in pair.rates), width)
-    lines += _wrapped(_costs(pair.cost), width)
+    lines += _wrapped(cost_lines(pair.cost), width)
     if pair.blind:
         lines += _wrapped(
             [f"lines of {', '.join(pair.blind)} were taken as they are: the sources were not kept"], width
@@ -113,22 +113,6 @@ def _signatures(what: str, found: Iterable[Signature]) -> list[str]:
 def _rate(change: RateChange) -> str:
     needed = f"; {change.needed:,} races without a failure would halve the bound" if change.needed else ""
     return f"{change.scenario}, races: {change}{needed}"
-
-
-def _costs(cost: Sequence[CostChange]) -> list[str]:
-    """A line for each operation, with what is as it was, and a line for each quantity that is not."""
-    lines = []
-    for name in dict.fromkeys(each.operation for each in cost if each.exact):
-        own = [each for each in cost if each.operation == name and each.exact]
-        same = [figures(each) for each in own if each.word == "same" and each.quantity in SHOWN]
-        lines.append(f"cost, {name}: {'; '.join(same) or 'nothing as before'}")
-        lines += [f"  {each.word}: {slower(each)}" for each in own if each.word != "same"]
-    return lines + [f"in wall time, {each.word}: {slower(each)}" for each in cost if not each.exact]
-
-
-def figures(change: CostChange) -> str:
-    """``"instructions 3,853 -> 4,224"``."""
-    return f"{change.quantity} {number(change.before)} -> {number(change.after)}{change.unit and ' '}{change.unit}"
 
 
 def _step(pair: PairChange, width: int) -> str:

@@ -30,6 +30,8 @@ def describe(experiment: Experiment, count: int = BATCHES) -> str:
     if plan.stress_races:
         most = f"at most {plan.stress_seconds} s a scenario"
         lines.append(f"stress: {plan.stress_races} races a scenario on {plan.stress_cpus} CPUs, {most}")
+    if experiment.choice.cost:
+        lines.append("cost: faults and syncs are timed in a guest of their own, on each kernel")
     for wanted in experiment.kernels:
         lines += ["", f"# {wanted.name}", *_make(experiment, wanted)]
     if plan.stress_races:

@@ -39,6 +39,7 @@ class Choice:
     both_wake_ups: bool = False  # a resumed actor that wakes another also goes on before that one
     pick: bool = False  # only the scenarios that reach what the patches touch
     reuse: bool = False  # take sweeps that an earlier run made of the same content
+    cost: bool = False  # measure what faults and syncs cost on both kernels
     tree: Path | None = None  # the user's tree, as it is, in place of the kernel with the patch
 
 

@@ -12,9 +12,12 @@ from pathlib import Path
 import yaml
 
 from harness.collect.known_issues import load_known_issues, mark
+from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
+from harness.cost.change import Cost
 from harness.deadline import Deadline
 from harness.engine.batches import BATCHES
+from harness.engine.cost_guest import cost_of
 from harness.engine.experiment import SCENARIOS, Experiment
 from harness.engine.guests import check_filesystems, supplies
 from harness.engine.kernels import Made, differing_units, make_kernels, subject
@@ -79,6 +82,7 @@ def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolde
     accelerator = accel.probe()
     raced = race_all(experiment, subjects, stress_guest, folder.path / "guests", deadline, accelerator)
     infos = tuple(_booted(each.info, swept, raced) for each in made)
+    cost = _cost(experiment, subjects, sweep_guest, folder.path, deadline) if experiment.choice.cost else None
     _keep_inputs(folder.path, made, experiment)
     run = Run(
         number=folder.number, started=started.isoformat(timespec="seconds"), seconds=time.monotonic() - began,
@@ -88,6 +92,7 @@ def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolde
         findings=tuple(_findings(swept, raced.logs)), expectations=experiment.expectations,
         points={each.subject.name: appearing(each.subject.points, each.results) for each in swept},
         accel=accelerator, environment=environment(), reproduce=manner.reproduce or reproduce_line(experiment),
+        cost=cost,
     )  # fmt: skip
     run = manner.judge(run)
     _keep_logs(folder.path, swept, raced)
@@ -135,6 +140,14 @@ def _check_sweepable(experiment: Experiment, made: Sequence[Made]) -> None:
                 f"{told}, and a sweep is what was asked for: build it so, or leave out --pick and --no-stress"
             )
         say(f"{told}: it is raced by stress alone")
+
+
+def _cost(
+    experiment: Experiment, subjects: Sequence[Subject], guest: GuestSpec, folder: Path, deadline: Deadline
+) -> Cost:
+    without, with_ = (each.name for each in experiment.kernels)
+    say(f"measuring what faults and syncs cost on {without} and {with_}")
+    return cost_of({each.name: each.kernel for each in subjects}, (without, with_), guest, folder / "guests", deadline)
 
 
 def _booted(info: KernelInfo, swept: Sequence[Swept], raced: Raced) -> KernelInfo:
@@ -257,5 +270,5 @@ def reproduce_line(experiment: Experiment) -> str:
     return command(["run", *words], choice.config, {
         "scenario": choice.scenarios, "bound": choice.bound, "points": choice.granularity,
         "budget": seconds(choice.budget), "prune": choice.prune, "sample": choice.sample or None,
-        "both-wake-ups": choice.both_wake_ups, "no-stress": not choice.stress,
+        "both-wake-ups": choice.both_wake_ups, "no-stress": not choice.stress, "cost": choice.cost,
     })  # fmt: skip

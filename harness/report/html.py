@@ -7,6 +7,8 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from harness.cost.words import cost_told
+from harness.report.cost_picture import cost_picture
 from harness.report.harmless import harmless
 from harness.report.page import TIERS, Limits, page
 from harness.results.run import Run
@@ -37,6 +39,8 @@ def _render(run: Run, limits: Limits, logs: "Mapping[str, str]") -> str:
 
     return template("report.html.j2").render(
         page=page(run, limits), run=run, verdict=run.verdict, logs=logs,
+        cost_told=cost_told(run.cost) if run.cost else (),
+        cost_picture=cost_picture(run.cost.changes) if run.cost else None,
         style=Markup(style()), style_digest=digest(style()), script=Markup(script()), script_digest=digest(script()),
     )  # fmt: skip
 

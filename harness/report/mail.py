@@ -6,6 +6,7 @@ import shlex
 import textwrap
 from collections.abc import Iterable
 
+from harness.cost.words import cost_told
 from harness.report import facts
 from harness.report.columns import text
 from harness.report.fates import window_fates
@@ -32,7 +33,7 @@ def render_mail(run: Run, who: str = "NAME <ADDRESS>") -> str:
         sentences = (*run.verdict.reasons, *run.verdict.findings)
         lines += [line for sentence in sentences[:MAX_SENTENCES] for line in _filled(f"- {sentence}")]
         lines += _more(len(sentences) - MAX_SENTENCES, "sentence", "verdict.json")
-    lines += ["", *_kernels(run), *_scenarios(run), "", "Reproduce:", *_typed(run.reproduce)]
+    lines += ["", *_kernels(run), *_scenarios(run), *_cost(run), "", "Reproduce:", *_typed(run.reproduce)]
     return "\n".join([*lines, *_tag(run, who)]) + "\n"
 
 
@@ -86,6 +87,15 @@ def _drawn(run: Run, shown: SweepResult) -> list[str]:
     if outcome.trace:
         lines += ["", *text(facts.diagram(run, shown, outcome, 6), WIDTH).splitlines()]
     return [*lines, "", *_typed(facts.replay_line(run, shown, outcome))]
+
+
+def _cost(run: Run) -> list[str]:
+    if not run.cost:
+        return []
+    told = cost_told(run.cost)
+    lines = _filled(f"Cost, {told[0]}")
+    lines += [line for sentence in told[1:MAX_SENTENCES] for line in _filled(f"- {sentence}")]
+    return ["", *lines, *_more(len(told) - MAX_SENTENCES, "quantity", "the HTML report")]
 
 
 def _tag(run: Run, who: str) -> list[str]:

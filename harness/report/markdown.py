@@ -3,6 +3,7 @@
 
 import re
 
+from harness.cost.words import cost_rows, cost_told
 from harness.report import facts
 from harness.report.columns import text
 from harness.report.harmless import harmless
@@ -17,7 +18,7 @@ def render_markdown(run: Run) -> str:
     """The report as Markdown: verdict, table, windows, one interleaving a failing scenario."""
     parts = [_verdict(run), _table(run)]
     parts += [part for plan in run.plan.scenarios if (part := _scenario(run, plan.name))]
-    parts.append(f"Reproduce: {_code(run.reproduce)}")
+    parts += [_cost(run), f"Reproduce: {_code(run.reproduce)}"]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -64,6 +65,17 @@ def _scenario(run: Run, scenario: str) -> str:
         lines += ["", "```", text(facts.diagram(run, shown, outcome)).replace("```", "'''"), "```"]
         lines += ["", f"Replay: {_code(facts.replay_line(run, shown, outcome))}"]
     return "\n".join([f"## {_plain(scenario)}", "", *lines]) if lines else ""
+
+
+def _cost(run: Run) -> str:
+    if not run.cost:
+        return ""
+    lines = ["## Cost", "", *(f"- {_plain(told)}" for told in cost_told(run.cost))]
+    rows = cost_rows(run.cost.changes)
+    if len(rows) > 1:
+        table = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
+        lines += ["", *(f"| {' | '.join(map(_plain, row))} |" for row in table)]
+    return "\n".join(lines)
 
 
 def _plain(words: str) -> str:

@@ -6,6 +6,7 @@ import sys
 import textwrap
 from collections.abc import Iterable
 
+from harness.cost.words import cost_rows, cost_told
 from harness.report import facts
 from harness.report.columns import text
 from harness.report.harmless import harmless
@@ -32,7 +33,7 @@ def render_terminal(run: Run, width: int = 100, colour: bool | None = None) -> s
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") if colour is None else colour
     parts = [_table(run, width, colour)]
     parts += [part for scenario in run.plan.scenarios if (part := _scenario(run, scenario.name, width))]
-    parts += [_log(run, width), _verdict(run, width, colour)]
+    parts += [_cost(run, width), _log(run, width), _verdict(run, width, colour)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -129,6 +130,16 @@ def _windows(run: Run, result: SweepResult, width: int) -> list[str]:
     lines = [f"{result.kernel}, {told}" for told in facts.window_lines(run, result)]
     more = [f"... and {len(lines) - MAX_WINDOWS} more"] if len(lines) > MAX_WINDOWS else []
     return _wrapped(lines[:MAX_WINDOWS] + more, width)
+
+
+def _cost(run: Run, width: int) -> str:
+    if not run.cost:
+        return ""
+    rows = cost_rows(run.cost.changes)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True)).rstrip() for row in rows]
+    table = [lines[0], "-" * len(lines[0]), *lines[1:]] if run.cost.changes else []
+    return "\n".join(["== cost ==", *_wrapped(cost_told(run.cost), width), *map(harmless, table)])
 
 
 def _log(run: Run, width: int) -> str:

@@ -10,11 +10,13 @@ from pydantic import BeforeValidator, ConfigDict
 from harness.collect.dmesg import Finding
 from harness.config.scenario import Behaviour
 from harness.config.series import Expectation
+from harness.cost.change import Cost
 from harness.points.point import Point
 from harness.sweep.records import Kind, StressResult, SweepResult
 from harness.verdict.verdict import Verdict
 
-SCHEMA = 1  # of results.json; raise it with every change that an old reader would misread
+SCHEMA = 2  # of results.json; raise it with every change that an old reader would misread
+READ = (1, 2)  # 1: no cost
 
 Side = Literal["without", "with"]
 Mode = Literal["sweep", "stress"]
@@ -118,6 +120,7 @@ class Run:
     environment: dict[str, str] = field(default_factory=dict)  # "qemu" -> "7.2.17", "host" -> "2 CPUs", ...
     reproduce: str = ""  # the command that runs the same again
     verdict: Verdict | None = None
+    cost: Cost | None = None  # of ``with`` beside ``without``; None: it was not asked for
     schema: int = SCHEMA
     __pydantic_config__ = ConfigDict(extra="forbid")
 

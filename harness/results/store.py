@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from harness.errors import BadInput
 from harness.report.harmless import storable
 from harness.results.packing import attach, pack, unpack, without_traces
-from harness.results.run import SCHEMA, Run
+from harness.results.run import READ, SCHEMA, Run
 from harness.verdict.verdict import Verdict
 
 
@@ -32,13 +32,19 @@ def load(text: str, name: str = "results.json") -> Run:
     except ValueError as error:
         raise BadInput(f"{name} is no JSON ({error}); the run folder is damaged") from None
     schema = plain.get("schema") if isinstance(plain, dict) else None
-    if schema != SCHEMA:
-        raise BadInput(f"{name} has schema {schema}, this lab reads {SCHEMA}; use the lab that made it")
+    if schema not in READ:
+        raise BadInput(f"{name} has schema {schema}, this lab reads {READ[0]} to {SCHEMA}; use the lab that made it")
+    plain["schema"] = SCHEMA  # of the value: what is read has all that this lab knows
     try:
         return attach(_runs().validate_json(json.dumps(unpack(plain)), strict=True), plain)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
+        if first["type"] == "unexpected_keyword_argument":
+            age = "an older lab" if schema < SCHEMA else "another version of this lab"
+            raise BadInput(
+                f"{name} was written by {age} (schema {schema}), which knew `{where}`; use the lab that made it"
+            ) from None
         raise BadInput(f"{name}: {where}: {first['msg']}; the run folder is damaged") from None
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(f"{name}: results: {error!r}; the run folder is damaged") from None

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from math import factorial
 
+from harness.cost.change import cost_word
+from harness.cost.words import cost_told
 from harness.results.run import Plan, Run
 from harness.sweep.records import SweepResult
 from harness.sweep.window import needs_no_race
@@ -124,3 +126,11 @@ def _without_race(result: SweepResult, found: Failures) -> str:
     """Only kinds that count are looked at: a documented failure at c = 0 is no news."""
     kinds = [kind for kind in found.sweep if any(outcome in found.sweep[kind] for outcome in needs_no_race(result))]
     return f" ({', '.join(kinds)} needs no race: it shows without any stop)" if kinds else ""
+
+
+def cost(run: Run) -> list[str]:
+    """A note where the kernel with the patch is slower, or where that could not be measured: it decides nothing."""
+    if not run.cost:
+        return []
+    told = cost_told(run.cost)
+    return [f"cost: {'; '.join(told[:2])}"] if run.cost.missing or cost_word(run.cost.changes) == "slower" else []

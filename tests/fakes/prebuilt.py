@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.engine import replay
+from harness.engine import cost_guest, replay
 from harness.engine import run as engine
 from harness.engine.experiment import Choice, resolve
 from harness.engine.guests import Supplies
@@ -70,7 +70,7 @@ def supplied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Supplies(folder / "base.cpio", folder / "template")
     store.base.write_bytes(b"")
     store.template.write_bytes(b"pmem")
-    for user in (engine, replay):
+    for user in (engine, replay, cost_guest):
         monkeypatch.setattr(user, "supplies", lambda _guest: store)
     monkeypatch.setattr(accel, "probe", lambda: "tcg")
 
@@ -81,10 +81,12 @@ def follow(kernels: Path, without: Sequence[str], with_: Sequence[str]) -> None:
     Boots(kernels / "stock").follow(with_)
 
 
-def perform(kernels: Path, without: Sequence[str], with_: Sequence[str]) -> Run:
-    """A whole run with these scripts."""
+def perform(kernels: Path, without: Sequence[str], with_: Sequence[str], costs: Sequence[str] = ()) -> Run:
+    """A whole run with these scripts; ``costs`` are those of the guests that measure costs."""
     follow(kernels, without, with_)
-    return engine.perform(resolve(Choice(kernels / "lab.yaml")))[1]
+    for name, script in zip(("other", "stock"), costs, strict=False):
+        Boots(kernels / name).follow([script], f"{name}-cost")
+    return engine.perform(resolve(Choice(kernels / "lab.yaml", cost=bool(costs))))[1]
 
 
 def guest(*rows: str) -> str:
@@ -96,4 +98,12 @@ def guest(*rows: str) -> str:
 
 GOOD = guest(*map(passed, ("AB", "AB A1#1", "BA", "BA B1#1")))
 BAD = guest(passed("AB"), failed("AB A1#1", SIGBUS), passed("BA"), passed("BA B1#1"))
+TIMED = [1000] * 64  # ns
 UNBOOTED = boot(last="console lab: broken: no DAX here\nconsole reboot: Power down\n")
+
+
+def costly(times: int) -> str:
+    """A guest that times one operation: so many times what it costs at least."""
+    each = [times * value for value in TIMED]
+    rows = [line("cost", name="0", trial=n, ns=sum(each), cpu=sum(each), failed=0, each=each) for n in range(8)]
+    return boot(*rows, bye())

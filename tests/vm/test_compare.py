@@ -9,14 +9,17 @@ import yaml
 
 from harness import folders
 from harness.compare.comparison import Comparison, PairChange
-from harness.compare.cost import cost_word
-from harness.compare.cost_guest import measured
 from harness.compare.perform import Wish, compare
+from harness.compare.seat import Seat
 from harness.compare.sides import Words
 from harness.config.loader import load_lab, load_scenarios
+from harness.cost.change import cost_word
 from harness.deadline import Deadline
+from harness.engine.cost_guest import measured
+from harness.guest import accel
 from harness.kernel import artefacts
 from harness.results.folder import RunFolder
+from harness.sweep.records import Kind
 from tests.vm.conftest import HOUR, LAB
 
 SERIES = "fault-locking/lock-put-back"
@@ -76,3 +79,19 @@ def test_two_boots_of_a_kernel_give_the_same_figures(comparison: Comparison, tmp
     guest = load_lab(LAB).guest("sweep")
     one, two = (measured(kernel, guest, tmp_path / name, Deadline.after(HOUR)) for name in ("one", "two"))
     assert one == two
+
+
+def test_a_sigbus_while_the_file_is_prepared_is_the_kernels_wrong(comparison: Comparison, tmp_path: Path) -> None:
+    """v1 refuses whoever is overtaken, also two actors that store a file's old data at the same time."""
+    lab, run = load_lab(LAB), RunFolder(Path(comparison.kernels[0].run)).load()
+    info = next(each for each in run.kernels if each.name.endswith("-v1"))
+    kernel = artefacts.load(info.key, info.name)
+    assert kernel
+    seat = Seat(info.name, kernel, lab.guest("stress"), tmp_path, accel.probe())
+    try:
+        raced = seat.block(load_scenarios()["fsync-write"], 1, 512, Deadline.after(HOUR))
+    finally:
+        seat.close()
+    assert raced.broken == ""
+    assert raced.failures[Kind.SIGBUS] > 0
+    assert any("SIGBUS, si_code 2, while the file was prepared, at file offset" in each for each in raced.examples)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from dataclasses import replace
 
-from harness.compare.comparison import Answer, Comparison, PairChange, number, pair, slower
-from harness.compare.cost import CostChange
+from harness.compare.comparison import Answer, Comparison, PairChange, pair
 from harness.compare.rates import judged, of_counts
 from harness.compare.seen import Seen
+from harness.cost.change import CostChange
+from harness.cost.words import slower
 from harness.errors import ExitStatus
 from harness.sweep.records import Kind
 from tests.fakes import compared
@@ -104,7 +105,3 @@ def test_the_worst_pair_is_the_answer_and_the_status() -> None:
     ):
         comparison = Comparison("2026-11-24T22:00:00+00:00", 1.0, (), pairs)
         assert (comparison.answer, comparison.answer.status) == (answer, status)
-
-
-def test_numbers_are_never_powers_of_ten() -> None:
-    assert [number(each) for each in (30_000.4, 99.96, 31.8, 0.0, 0.123)] == ["30,000", "100", "31.8", "0", "0.123"]

@@ -2,9 +2,9 @@
 from dataclasses import replace
 
 from harness.compare.comparison import ComparedKernel, Comparison, pair
-from harness.compare.cost import Measure, cost_changes
 from harness.compare.rates import judged, of_counts
 from harness.compare.text import render_comparison
+from harness.cost.change import Measure, cost_changes
 from tests.fakes import compared
 from tests.fakes.results import FAKES, HOSTILE, warning
 from tests.unit.compare.test_windows import failing_at

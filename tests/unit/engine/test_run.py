@@ -2,7 +2,7 @@
 """A whole `lab run` on two prebuilt kernels whose guests follow scripts."""
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,17 +18,17 @@ from harness.results.run import Run
 from harness.sweep.records import Kind
 from tests.fakes import prebuilt
 from tests.fakes.boots import Boots
-from tests.fakes.prebuilt import BAD, GOOD, NAME, UNBOOTED, guest
+from tests.fakes.prebuilt import BAD, GOOD, NAME, UNBOOTED, costly, guest
 from tests.fakes.records import boot, line, passed
 
-Perform = Callable[[Sequence[str], Sequence[str]], Run]
+Perform = Callable[..., Run]
 
 
 @pytest.fixture
 def perform(kernels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Perform:
     """Runs the experiment with these scripts for the kernel without, and the kernel with."""
     prebuilt.supplied(tmp_path, monkeypatch)
-    return lambda without, with_: prebuilt.perform(kernels, without, with_)
+    return lambda without, with_, costs=(): prebuilt.perform(kernels, without, with_, costs)
 
 
 def test_a_kernel_with_that_fails_is_told_with_its_schedule_and_fails_the_run(perform: Perform) -> None:
@@ -104,6 +104,34 @@ def test_what_the_kernel_said_is_a_finding_of_its_scenario(perform: Perform) -> 
     run = perform([GOOD], [guest(passed("AB"), *messages, passed("BA"))])
     (found,) = run.findings
     assert (found.kernel, found.mode, found.scenario, found.finding.kind) == ("stock", "sweep", NAME, Kind.WARN)
+
+
+def test_the_cost_of_the_kernel_with_is_measured_if_asked_for_and_decides_nothing(perform: Perform) -> None:
+    run = perform([BAD], [GOOD], [costly(1), costly(3)])
+    assert run.cost is not None
+    assert (run.cost.before, run.cost.after, run.cost.missing) == ("other", "stock", "")
+    median = next(each for each in run.cost.changes if each.quantity == "median latency")
+    assert (median.operation, median.before, median.after, median.word) == ("read-fault, hole", 1.0, 3.0, "slower")
+    assert run.verdict is not None
+    assert run.verdict.status != ExitStatus.KERNEL_FAILED
+    assert [each for each in run.verdict.findings if each.startswith("cost: `stock` against `other`: slower")]
+    assert "--cost" in run.reproduce
+    assert RunFolder.open("last").load() == run
+
+
+def test_a_cost_that_cannot_be_measured_says_why_and_is_no_figure(perform: Perform) -> None:
+    gone = boot(line("broken", why="cannot prepare the file", errno=28, error="No space left on device"))
+    run = perform([BAD], [GOOD], [costly(1), gone])
+    assert run.cost is not None
+    assert run.cost.changes == ()
+    assert "stock: what faults cost could not be measured" in run.cost.missing
+    assert "cannot prepare the file (No space left on device)" in run.cost.missing
+    assert run.verdict is not None
+    assert any("not measured" in each for each in run.verdict.findings)
+
+
+def test_a_run_has_no_cost_that_was_not_asked_for(perform: Perform) -> None:
+    assert perform([BAD], [GOOD]).cost is None
 
 
 def test_the_line_that_reproduces_a_run_is_read_as_what_was_asked_for(kernels: Path) -> None:

@@ -2,10 +2,10 @@
 from dataclasses import replace
 
 from harness.compare.comparison import ComparedKernel, Comparison, pair
-from harness.compare.cost import CostChange
 from harness.compare.rates import of_counts
 from harness.compare.seen import seen
-from harness.report.comparison import WIDTH, cost_picture, render_comparison_html
+from harness.cost.change import CostChange
+from harness.report.comparison import render_comparison_html
 from tests.fakes import results as fakes
 from tests.unit.report.test_html import Reader
 
@@ -37,17 +37,7 @@ def test_it_says_the_answer_first_then_scenarios_windows_rates_and_cost() -> Non
     assert not [tag for tag, _ in reader.tags if tag in ("script", "link", "img")]
 
 
-def test_costs_stand_on_one_axis_whose_middle_is_as_dear_as_before() -> None:
-    picture = cost_picture([DEARER, SAME])
-    assert picture and picture.most == 4  # 2.9 needs two doublings
-    dearer, same = picture.bars
-    assert WIDTH / 2 < dearer.left < dearer.dot < dearer.right < WIDTH
-    assert same.left == WIDTH / 2 and same.right < dearer.left
-
-
-def test_a_quantity_without_a_ratio_has_no_bar_and_nothing_measured_no_picture() -> None:
-    assert cost_picture([replace(SAME, low=0.0, ratio=0.0)]) is None
-    assert cost_picture([]) is None
+def test_a_pair_whose_cost_was_not_measured_says_so() -> None:
     bare = comparison()
     page = render_comparison_html(replace(bare, pairs=(replace(bare.pairs[0], cost=()),)))
     assert "Not measured." in page

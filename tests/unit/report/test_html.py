@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from harness.cost.change import Cost, CostChange
 from harness.report.data import unpacked
 from harness.report.html import MAX_BYTES, digest, render_html, script
 from harness.results.run import Run
@@ -188,3 +189,15 @@ def test_what_does_not_fit_is_left_out_and_counted() -> None:
     (broken, stock), _ = (unpacked(block)["kernels"] for block in blocks)
     assert broken["left_out"][0] > 0 and stock["left_out"][1] > 0
     assert broken["left_out"][0] + len(broken["fail"]) == len(run.results[0].outcomes)
+
+
+def test_a_cost_has_a_bar_a_quantity_and_one_that_was_not_measured_its_reason() -> None:
+    change = CostChange("read-fault, hole", "median latency", "us", 7.5, 25.0, 3.33, 3.2, 3.5, "slower")
+    cost = Cost(fakes.BROKEN, fakes.STOCK, (change,))
+    text = render_html(replace(fakes.run(), cost=cost))
+    assert "How many times as dear, 1/4 to 4" in text
+    assert "median latency 7.5 -&gt; 25 us, 3.33 [3.20, 3.50]" in text
+    bare = render_html(replace(fakes.run(), cost=replace(cost, changes=(), missing="`stock` does not run")))
+    assert "not measured: `stock` does not run" in bare
+    assert "as dear" not in bare
+    assert "<h2>Cost</h2>" not in render_html(fakes.run())

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.cost.change import Cost, CostChange
 from harness.report.mail import render_mail
 from harness.report.markdown import render_markdown
 from harness.report.terminal import render_terminal
@@ -105,3 +106,37 @@ def test_mail_fits_72_columns_and_ends_a_pass_with_a_tag_that_states_the_bound()
 
 def test_mail_tags_nothing_that_did_not_pass() -> None:
     assert "Tested-by" not in render_mail(judged(replace(fakes.run(), results=())))
+
+
+COST = Cost(
+    fakes.BROKEN, fakes.STOCK,
+    (
+        CostChange("read-fault, hole", "median latency", "us", 7.5, 25.0, 3.33, 3.2, 3.5, "slower"),
+        CostChange("read-fault, hole", "instructions", "", 3853.0, 4224.0, 1.1, 1.09, 1.11, "same"),
+    ),
+)  # fmt: skip
+
+
+def test_a_cost_that_was_measured_is_told_with_its_figures_in_every_form() -> None:
+    costly = judged(replace(run(), cost=COST))
+    text = render_terminal(costly)
+    assert "== cost ==\n`stock` against `unlocked-eio`: slower, by a margin of 1.5 times" in text
+    assert "read-fault, hole  7.5 -> 25           3,853 -> 4,224" in text
+    assert "slower: read-fault, hole, median latency: 7.5 -> 25 us, 3.33 times as dear [3.2, 3.5]" in text
+    markdown = render_markdown(costly)
+    assert "## Cost" in markdown
+    assert "| read-fault, hole | 7.5 -\\> 25 | 3,853 -\\> 4,224 |" in markdown
+    assert "Cost, `stock` against `unlocked-eio`: slower, by a margin of 1.5 times" in " ".join(
+        render_mail(costly).split()
+    )
+
+
+def test_a_cost_that_was_not_measured_is_told_with_the_reason_and_without_a_table() -> None:
+    told = "`stock` against `unlocked-eio`: not measured: `stock` does not run"
+    text = render_terminal(replace(run(), cost=replace(COST, changes=(), missing="`stock` does not run")))
+    assert f"== cost ==\n{told}\n\n" in text
+
+
+def test_without_a_cost_no_form_speaks_of_it() -> None:
+    for form in (render_terminal, render_markdown, render_mail):
+        assert "cost" not in form(run()).lower()

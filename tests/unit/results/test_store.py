@@ -58,7 +58,7 @@ def test_traces_cost_a_few_bytes_a_step() -> None:
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        (lambda plain: plain.update(schema=99), "has schema 99, this lab reads 1"),
+        (lambda plain: plain.update(schema=99), "has schema 99, this lab reads 1 to 2"),
         (lambda plain: plain.update(surprise=1), "surprise"),
         (lambda plain: plain.update(number="7"), "number: Input should be a valid integer"),
         (lambda plain: plain["results"][0].pop("bound"), "bound"),
@@ -99,3 +99,23 @@ def test_only_points_that_a_report_needs_are_kept() -> None:
     assert "dax_layout_busy_page+0x44" in kept  # refused: a report names it
     assert "dax_layout_busy_page+0x0" not in kept
     assert "dax_writeback_mapping_range+0x0" not in kept
+
+
+@pytest.mark.parametrize(
+    ("schema", "who"), [(1, "an older lab (schema 1)"), (2, "another version of this lab (schema 2)")]
+)
+def test_a_file_of_a_lab_that_knew_something_else_is_not_called_damaged(schema: int, who: str) -> None:
+    plain = json.loads(stored())
+    plain["kernels"][0]["kprobes"] = True
+    plain["schema"] = schema
+    with pytest.raises(BadInput) as error:
+        store.load(json.dumps(plain), "runs/7/results.json")
+    told = f"runs/7/results.json was written by {who}, which knew `kernels.0.kprobes`; use the lab that made it"
+    assert str(error.value) == told
+
+
+def test_a_file_of_before_costs_were_kept_is_read() -> None:
+    plain = json.loads(stored())
+    del plain["cost"]
+    plain["schema"] = 1
+    assert store.load(json.dumps(plain)) == quiet()

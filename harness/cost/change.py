@@ -7,14 +7,11 @@ from math import ceil
 from statistics import median
 from typing import Any, Literal
 
-from harness.compare.trials import Block
-
 CostWord = Literal["slower", "faster", "same", "unknown"]
 MARGIN = 1.5  # a ratio between 1 / 1.5 and 1.5 is the same
 CONFIDENCE = 0.95
 RESAMPLES = 2000
 INSTRUCTION_NS = 2  # -icount shift=1: what an instruction takes of the guest's time
-PACE_BLOCKS = 4  # fewer say nothing of a pace
 TAIL = "99 % latency"  # of 64 operations the longest: it scatters from trial to trial
 SLACK = 1.0  # us: added to both sides of what may be 0
 
@@ -49,6 +46,16 @@ class CostChange:
     exact: bool = True
 
 
+@dataclass(frozen=True)
+class Cost:
+    """The cost of one kernel (``after``) beside that of another; ``missing`` says why nothing was measured."""
+
+    before: str
+    after: str
+    changes: tuple[CostChange, ...] = ()
+    missing: str = ""
+
+
 def measures(rows: Iterable[dict[str, Any]]) -> list[Measure]:
     """From the records of racer's cost.c, a quantity after the other for each operation.
 
@@ -79,7 +86,7 @@ def cost_changes(before: Sequence[Measure], after: Sequence[Measure]) -> tuple[C
     """What both kernels have a measure of, in the order of the earlier one's."""
     news = {(each.operation, each.quantity): each for each in after}
     pairs = [(one, news.get((one.operation, one.quantity))) for one in before]
-    return tuple(_change(one.operation, one.quantity, one.unit, one.values, two.values) for one, two in pairs if two)
+    return tuple(set_against(a.operation, a.quantity, a.unit, a.values, b.values) for a, b in pairs if b)
 
 
 def cost_word(changes: Sequence[CostChange]) -> CostWord | Literal["not measured"]:
@@ -91,20 +98,10 @@ def cost_word(changes: Sequence[CostChange]) -> CostWord | Literal["not measured
     return next(word for word in order if word in words)
 
 
-def pace_changes(blocks: Sequence[Block], before: str, after: str) -> tuple[CostChange, ...]:
-    """Races a second of wall time, by scenario, from blocks that were run in random order."""
-    found = []
-    for scenario in dict.fromkeys(block.scenario for block in blocks):
-        one, two = ([each.pace for each in blocks if (each.scenario, each.kernel) == (scenario, kernel)]
-                    for kernel in (before, after))  # fmt: skip
-        if min(len(one), len(two)) >= PACE_BLOCKS and all([*one, *two]):
-            found.append(_change(scenario, "pace of races", "/s", one, two, exact=False))
-    return tuple(found)
-
-
-def _change(
+def set_against(
     operation: str, quantity: str, unit: str, one: Sequence[float], two: Sequence[float], exact: bool = True
 ) -> CostChange:  # fmt: skip
+    """One quantity: the trials ``one`` of the earlier kernel, ``two`` of the later one."""
     olds, news = ([value + SLACK * (quantity == "blocked") for value in values] for values in (one, two))
     if unit == "/s":  # the more the better
         olds, news = ([1 / value for value in values] for values in (olds, news))

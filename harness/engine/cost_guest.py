@@ -2,12 +2,13 @@
 """The guest that times operations: one CPU whose clock counts instructions, no module, no probe."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from harness.compare.cost import Measure, measures
 from harness.config.models import GuestSpec
 from harness.config.scenario import Actor, Scenario
+from harness.cost.change import Cost, Measure, cost_changes, measures
 from harness.deadline import Deadline
 from harness.engine.guests import furnished, guest_plan, supplies
 from harness.errors import LabBroke
@@ -51,6 +52,20 @@ def measured(kernel: Kernel, guest: GuestSpec, folder: Path, deadline: Deadline)
         raise LabBroke(f"{kernel.name}: what faults cost could not be measured ({end.kind}): {said}")
     names = dict(enumerate(OPERATIONS))
     return measures({**row, "name": names[int(row["name"])]} if "name" in row else row for row in rows)
+
+
+def cost_of(
+    kernels: Mapping[str, Kernel], pair: tuple[str, str], guest: GuestSpec, folder: Path, deadline: Deadline
+) -> Cost:
+    """What ``pair``'s second kernel costs beside its first; what stands in the way is told in ``missing``."""
+    lacking = [name for name in pair if name not in kernels]
+    if lacking or deadline.passed:
+        return Cost(*pair, missing=f"`{lacking[0]}` does not run" if lacking else "the budget was over")
+    try:
+        one, two = (measured(kernels[name], guest, folder / f"{name}-cost" / "guest-0", deadline) for name in pair)
+    except LabBroke as error:
+        return Cost(*pair, missing=str(error))
+    return Cost(*pair, cost_changes(one, two))
 
 
 def _row(line: str) -> dict[str, Any]:

@@ -3,22 +3,21 @@ from pathlib import Path
 
 import pytest
 
-from harness.compare import cost_guest
-from harness.compare.cost_guest import OPERATIONS, TRIALS, cost_scenarios, measured
 from harness.config.models import GuestSpec
 from harness.config.operations import operations
 from harness.deadline import Deadline
+from harness.engine import cost_guest
+from harness.engine.cost_guest import OPERATIONS, TRIALS, cost_scenarios, measured
 from harness.engine.guests import Supplies
 from harness.errors import LabBroke
-from tests.fakes.boots import Boots, scripted_qemu
+from tests.fakes.boots import Boots
 from tests.fakes.records import boot, bye, line, subject
 
 ROW = line("cost", name="1", trial=0, ns=64_000, cpu=64_000, failed=0, each=[1000] * 64)
 
 
 @pytest.fixture(autouse=True)
-def _scripted(supplies: Supplies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted_qemu(tmp_path, monkeypatch)
+def _supplied(supplies: Supplies, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cost_guest, "supplies", lambda _guest: supplies)
 
 

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from harness.compare.cost import TAIL, CostChange, Measure, cost_changes, cost_word, measures, pace_changes
-from harness.compare.trials import Block
+from harness.cost.change import TAIL, CostChange, Measure, cost_changes, cost_word, measures
 
 
 def row(trial: int, each: list[int], cpu: int | None = None) -> dict[str, Any]:
@@ -89,14 +88,3 @@ def test_the_cost_as_a_whole_is_the_worst_that_decides() -> None:
 
 def test_what_one_kernel_was_not_measured_in_is_left_out() -> None:
     assert cost_changes([Measure("read", "blocked", "us", (1.0,))], []) == ()
-
-
-def test_the_pace_of_races_is_told_and_not_exact() -> None:
-    blocks = [Block("s", kernel, 0, 128, seconds) for kernel, seconds in (("old", 0.1), ("new", 0.3)) for _ in range(4)]
-    (only,) = pace_changes(blocks, "old", "new")
-    assert (only.word, only.exact, round(only.ratio, 6)) == ("slower", False, 3.0)
-
-
-def test_a_pace_of_few_blocks_says_nothing() -> None:
-    blocks = [Block("s", "old", 0, 128, 0.1), Block("s", "new", 0, 128, 0.1)]
-    assert pace_changes(blocks, "old", "new") == ()
