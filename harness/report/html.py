@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The report as one self-contained HTML file: no network, one script and one style of its own, guest output escaped."""
 
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jinja2 import Template
+    from markupsafe import Markup
 
 MAX_BYTES = 5_000_000
+QUOTED = re.compile("`([^`\n]{1,200})`")
 
 
 def render_html(run: Run, max_bytes: int = MAX_BYTES, logs: "Mapping[str, str] | None" = None) -> str:
@@ -73,7 +76,15 @@ def template(name: str) -> "Template":
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["letter"] = lambda actor: "ABCD"[actor]
+    environment.filters["prose"] = prose
     return environment.get_template(name)
+
+
+def prose(text: str) -> "Markup":
+    """One of our sentences, with its `names` as code; whatever a guest put into it stays text."""
+    from markupsafe import Markup, escape
+
+    return Markup(QUOTED.sub(r"<code>\1</code>", str(escape(harmless(text)))))
 
 
 def _harmless(value: Any) -> Any:

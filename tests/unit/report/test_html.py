@@ -7,7 +7,7 @@ import pytest
 
 from harness.cost.change import Cost, CostChange
 from harness.report.data import unpacked
-from harness.report.html import MAX_BYTES, digest, render_html, script
+from harness.report.html import MAX_BYTES, digest, prose, render_html, script
 from harness.results.run import Run
 from harness.verdict.judge import judged
 from tests.fakes import results as fakes
@@ -198,6 +198,12 @@ def test_a_cost_has_a_bar_a_quantity_and_one_that_was_not_measured_its_reason() 
     assert "How many times as dear, 1/4 to 4" in text
     assert "median latency 7.5 -&gt; 25 us, 3.33 [3.20, 3.50]" in text
     bare = render_html(replace(fakes.run(), cost=replace(cost, changes=(), missing="`stock` does not run")))
-    assert "not measured: `stock` does not run" in bare
+    assert "not measured: <code>stock</code> does not run" in bare
     assert "as dear" not in bare
     assert "<h2>Cost</h2>" not in render_html(fakes.run())
+
+
+def test_names_in_our_sentences_are_code_and_a_guests_words_stay_text() -> None:
+    assert prose("`stock` & <b>") == "<code>stock</code> &amp; &lt;b&gt;"
+    assert prose("`<script>`") == "<code>&lt;script&gt;</code>"
+    assert prose("one ` alone") == "one ` alone"
