@@ -26,8 +26,9 @@ SWEEP_ARGUMENTS = ("random.trust_cpu=off", "nolapic_timer", "no_timer_check", "t
 
 SWEEP_CPU = "max,-rdrand,-rdseed,-erms,-fsrm"
 
-# A host that is loaded may leave a virtual CPU alone for some time: 2 * 30 s until that is called a soft lockup.
-PARALLEL_ARGUMENTS = ("random.trust_cpu=on", "tsc=reliable", "watchdog_thresh=30")
+# A host that is loaded may leave a virtual CPU alone for some time: 2 * 30 s until that is called a soft lockup. Then
+# too few ticks come while timer_irq_works() of arch/x86/kernel/apic/io_apic.c counts them: a panic before init.
+PARALLEL_ARGUMENTS = ("random.trust_cpu=on", "tsc=reliable", "no_timer_check", "watchdog_thresh=30")
 
 
 def qemu_argv(plan: GuestPlan) -> list[str]:
