@@ -2,9 +2,10 @@
 """By what a bug is known again on another commit: kinds of violation, and for splats the function that they name."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from harness.bisect.outcome import Outcome
+from harness.collect.dmesg import findings
 from harness.sweep.records import Kind, SweepResult
 
 Signature = frozenset[str]
@@ -13,9 +14,13 @@ IN_THE_LOG = (Kind.WARN, Kind.OOPS)
 FUNCTION = re.compile(r"\b([a-zA-Z_]\w*)(?:\.\w+)*\+0x[0-9a-f]+")  # lines and addresses move between commits
 
 
-def signature(result: SweepResult) -> Signature:
-    """Of one scenario's sweep: "tags", "hang", "warn:dax_insert_entry", ..."""
-    return frozenset(_name(each.kind, each.detail) for outcome in result.outcomes for each in outcome.violations)
+def signature(result: SweepResult, log: Sequence[str] = ()) -> Signature:
+    """Of one scenario's sweep and its kernel log: "tags", "hang", "warn:dax_insert_entry", ...
+
+    The log tells of what no schedule does: a WARN_ON_ONCE() that has spoken in the warm-up.
+    """
+    schedules = {_name(each.kind, each.detail) for outcome in result.outcomes for each in outcome.violations}
+    return frozenset(schedules | {_name(each.kind, "\n".join(each.lines)) for each in findings("\n".join(log))})
 
 
 def _name(kind: Kind, detail: str) -> str:

@@ -82,25 +82,26 @@ class Tester:
     def _swept(self, subject: Subject, bug: Bug | None) -> Tested:
         tested = Tested(Outcome.BROKEN)
         for _ in range(TRIES):
-            tested = judged(self._sweep(subject), bug)
+            tested = judged(*self._sweep(subject), bug)
             if tested.outcome is not Outcome.BROKEN or self.deadline.passed:
                 break
         return tested
 
-    def _sweep(self, subject: Subject) -> SweepResult:
+    def _sweep(self, subject: Subject) -> tuple[SweepResult, Sequence[str]]:
         guest = mounted(self.guest, self.scenario.mount)
         folder = RunFolder.create(self.folder).path  # a process that was killed has left some
         hall = Hall(guest, supplies(guest), folder, self.deadline, batches=1)
-        return sweep_all([subject], [self.scenario], hall)[0].results[0]
+        swept = sweep_all([subject], [self.scenario], hall)[0]
+        return swept.results[0], dict(swept.logs)[self.scenario.name]
 
 
-def judged(result: SweepResult, bug: Bug | None) -> Tested:
-    """What a sweep says of the bug. One that is not whole says nothing unless it shows it."""
+def judged(result: SweepResult, log: Sequence[str], bug: Bug | None) -> Tested:
+    """What a sweep and its scenario's log say of the bug. One that is not whole says nothing unless it shows it."""
     if UNBOOTED in result.broken:
         return Tested(Outcome.NO_BOOT, result.broken)
     if result.broken:
         return Tested(Outcome.BROKEN, result.broken)
-    seen = signature(result)
+    seen = signature(result, log)
     outcome = shown(seen, bug.seen, bug.control) if bug else (Outcome.BAD if seen else Outcome.GOOD)
     if outcome is Outcome.GOOD and not result.complete:
         return Tested(Outcome.BROKEN, "not every schedule was run", seen)

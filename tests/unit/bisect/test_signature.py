@@ -38,14 +38,29 @@ def test_only_what_the_good_commit_does_not_show_is_the_bug(seen: set[str], outc
     assert shown(frozenset(seen), BUG, CONTROL) is outcome
 
 
+def test_a_warning_that_spoke_in_the_warm_up_alone_is_another_bug_all_the_same() -> None:
+    log = [
+        "[    1.146300] ------------[ cut here ]------------",
+        "[    1.146316] WARNING: CPU: 0 PID: 45 at fs/dax.c:1028 dax_writeback_mapping_range+0x84/0x38d",
+        "[    1.146357] Modules linked in: durability(O) dirty_tags(O) interleave(O)",
+        "[    1.146392] CPU: 0 PID: 45 Comm: racer Tainted: G           O       6.1.192 #1 ",
+        "[    1.146419] RIP: 0010:dax_writeback_mapping_range+0x84/0x38d",
+        "[    1.146800] ---[ end trace 0000000000000000 ]---",
+    ]
+    assert signature(swept(), log) == {"warn:dax_writeback_mapping_range"}
+    tested = judged(swept(), log, Bug(BUG))
+    assert tested.outcome is Outcome.OTHER_BUG and tested.detail.endswith("warn:dax_writeback_mapping_range")
+    assert judged(swept(Violation(Kind.TAGS, "x")), log, Bug(BUG)).outcome is Outcome.BAD
+
+
 def test_silence_of_a_sweep_that_was_cut_short_is_no_good_commit() -> None:
-    assert judged(swept(complete=False), Bug(BUG)).outcome is Outcome.BROKEN
-    assert judged(swept(Violation(Kind.TAGS, "x"), complete=False), Bug(BUG)).outcome is Outcome.BAD
+    assert judged(swept(complete=False), (), Bug(BUG)).outcome is Outcome.BROKEN
+    assert judged(swept(Violation(Kind.TAGS, "x"), complete=False), (), Bug(BUG)).outcome is Outcome.BAD
 
 
 def test_a_kernel_that_does_not_boot_and_a_broken_lab_are_told_apart() -> None:
-    assert judged(swept(broken="a guest ended (boot-failure): panic"), Bug(BUG)).outcome is Outcome.NO_BOOT
-    assert judged(swept(broken="the canary"), Bug(BUG)).outcome is Outcome.BROKEN
+    assert judged(swept(broken="a guest ended (boot-failure): panic"), (), Bug(BUG)).outcome is Outcome.NO_BOOT
+    assert judged(swept(broken="the canary"), (), Bug(BUG)).outcome is Outcome.BROKEN
 
 
 def test_every_outcome_has_its_word_and_status_for_git() -> None:
