@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base", metavar="KERNEL", help="kernel to patch, a key of `kernels` (default: `with`)")
     options.bound(parser, "stops a schedule (default 1)")
     parser.add_argument(
-        "--shallow", action="store_true", help="do not sweep survivors again at the scenarios' own bounds"
+        "--shallow",
+        action="store_true",
+        help="do not sweep survivors again at the scenarios' own bounds; with --gain, not with one stop more",
     )
     options.both_wake_ups(parser)
     parser.add_argument(
@@ -56,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"{mutant.name}: {mutant.subject} (row {mutant.row})")
         return 0
     if args.gain:
-        words.refuse(args, "has no effect on --gain", "bound", "shallow", "stress", "both_wake_ups", "json",
+        words.refuse(args, "has no effect on --gain", "bound", "stress", "both_wake_ups", "json",
                      "markdown", "pick", "fresh")  # fmt: skip
     host.ensure(args.no_install, ("build", "image", "guest"))
     from harness.deadline import Deadline

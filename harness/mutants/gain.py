@@ -43,7 +43,9 @@ WAYS = (
 class Gained:
     """One scenario on one mutant in one way. ``disagree``: failing schedules that were pruned and whose equals differ.
 
-    ``ran`` and ``failed`` are schedules, ``left`` those pruned, ``first`` as in ``Cell``; ``seconds`` of wall time.
+    ``untold``: those whose equals are not known, as a schedule in which the kernel died has no trace, or a sweep ended
+    early because the kernel died too often. ``ran`` and ``failed`` are schedules, ``left`` those pruned, ``first`` is
+    that of ``Cell``; ``seconds`` of wall time.
     """
 
     mutant: str
@@ -57,6 +59,7 @@ class Gained:
     left: int
     seconds: float
     disagree: tuple[str, ...] = ()
+    untold: int = 0
     broken: str = ""
 
 
@@ -78,7 +81,7 @@ def _measured(bench: Bench, mutant: Mutant) -> list[Gained]:
     subject = stand.subject(mutant.name, units, (mutant.path,))
     scenarios = _scenarios(bench.corpus, mutant)
     found: list[Gained] = []
-    for deeper in (False, True):
+    for deeper in (False, True) if bench.corpus.deep else (False,):
         at = [each.model_copy(update={"bound": min(each.bound + deeper, MAX_BOUND)}) for each in scenarios]
         ways = [way for way in WAYS if way.deeper == deeper]
         whole: list[SweepResult] = []
@@ -106,10 +109,13 @@ def _swept(stand: Stand, subject: Subject, scenarios: Sequence[Scenario], way: W
 
 def _gained(mutant: str, way: Way, result: SweepResult, whole: SweepResult) -> Gained:
     kinds = sorted({each.kind.value for outcome in result.outcomes for each in outcome.violations})
-    differ = disagreements(whole, result) if way.prune and not result.broken else ()
+    failing = whole.outcomes if way.prune and not result.broken else ()
+    told = tuple(each for each in failing if each.trace and whole.complete and result.complete)
+    differ = disagreements(replace(whole, outcomes=told), result)
     return Gained(
         mutant, result.scenario, way.name, result.bound, sum(result.schedules.values()), sum(result.failing.values()),
-        tuple(kinds), result.first_failing, result.pruned, round(result.seconds, 2), differ, result.broken,
+        tuple(kinds), result.first_failing, result.pruned, round(result.seconds, 2), differ, len(failing) - len(told),
+        result.broken,
     )  # fmt: skip
 
 

@@ -16,7 +16,9 @@ def render_gain(gained: Sequence[Gained]) -> str:
     lines += [_row(_line(way, ways[way.name], plain)) for way in WAYS if ways[way.name]]
     pruned = [each for each in gained if each.left and not each.broken]
     differ = [f"{each.mutant}, {each.scenario}: {said}" for each in pruned for said in each.disagree]
-    lines += ["", f"Pruning: {len(pruned)} sweeps, failing schedules whose equal differs: {len(differ)}."]
+    untold = sum(each.untold for each in pruned)
+    lines += ["", f"Pruning: {len(pruned)} sweeps, failing schedules whose equal differs: {len(differ)}, "
+              f"whose equal is not known as the kernel died: {untold}."]  # fmt: skip
     lines += [f"- {each}" for each in differ]
     lines += [f"- {each.mutant}, {each.scenario}, {each.way}: broken: {each.broken}" for each in gained if each.broken]
     return "\n".join(lines)

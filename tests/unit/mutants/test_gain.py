@@ -33,6 +33,14 @@ def test_a_pruned_sweep_is_compared_with_the_whole_one() -> None:
     assert len(_gained("m", PRUNED, silent, WHOLE).disagree) == 2
 
 
+def test_of_a_schedule_without_a_trace_the_equal_is_not_known() -> None:
+    died = replace(WHOLE, outcomes=(replace(WHOLE.outcomes[0], trace=()), WHOLE.outcomes[1]))
+    gained = _gained("m", PRUNED, replace(result(failing(SECOND, Kind.TAGS)), pruned=1), died)
+    assert (gained.disagree, gained.untold) == ((), 1)
+    early = replace(result(), pruned=1, complete=False)
+    assert (_gained("m", PRUNED, early, WHOLE).disagree, _gained("m", PRUNED, early, WHOLE).untold) == ((), 2)
+
+
 def test_a_broken_sweep_disagrees_with_nothing_and_counts_in_no_way() -> None:
     broken = _gained("m", PRUNED, replace(result(), broken="QEMU died"), WHOLE)
     assert (broken.broken, broken.disagree) == ("QEMU died", ())

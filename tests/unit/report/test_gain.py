@@ -18,12 +18,16 @@ def test_each_way_has_a_line_with_its_sums() -> None:
     assert "| pruned | 1 | 1 | 10 | 2 | 4 | none | 0 |" in text
     assert "| one stop more | 1 | 1 | 150 | 24 | 0 | 1: early-clear in fsync-write: not-durable | 0 |" in text
     assert "both wake-ups" not in text
-    assert "Pruning: 1 sweeps, failing schedules whose equal differs: 0." in text
+    assert (
+        "Pruning: 1 sweeps, failing schedules whose equal differs: 0, whose equal is not known as the kernel died: 0."
+        in text
+    )
 
 
 def test_a_pruned_schedule_whose_equal_differs_is_told() -> None:
     text = render_gain((PLAIN, replace(PRUNED, disagree=("AB A@f+0x0#1 shows tags, its equal shows nothing",))))
-    assert "differs: 1.\n- early-clear, fsync-write: AB A@f+0x0#1 shows tags" in text
+    assert "differs: 1, " in text
+    assert "died: 0.\n- early-clear, fsync-write: AB A@f+0x0#1 shows tags" in text
 
 
 def test_a_sweep_that_broke_counts_in_no_sum_and_is_told() -> None:
