@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from harness.config.scenario import driver
+from harness.guest.early import CPU_LOG
 from harness.guest.plan import GuestPlan, Nvdimm
 
 GUEST_PORT = 22
@@ -24,6 +25,9 @@ ALWAYS = (
 # A guest that falls silent is sent an NMI: the panic tells where it is.
 SWEEP_ARGUMENTS = ("random.trust_cpu=off", "nolapic_timer", "no_timer_check", "tsc=reliable", "unknown_nmi_panic")
 
+# The decompressor heeds it too; the baud rate is what console=ttyS0 sets later.
+EARLY = ("earlyprintk=serial,ttyS0,9600",)
+
 SWEEP_CPU = "max,-rdrand,-rdseed,-erms,-fsrm"
 
 # A host that is loaded may leave a virtual CPU alone for some time: 2 * 30 s until that is called a soft lockup. Then
@@ -42,7 +46,7 @@ def kernel_arguments(plan: GuestPlan) -> str:
     mode = SWEEP_ARGUMENTS if plan.mode == "sweep" else PARALLEL_ARGUMENTS
     job = "ssh" if plan.mode == "ssh" else "job"
     ours = (f"lab.mode={job}", f"lab.filesystem={driver(plan.filesystem)}", f"lab.nvdimms={len(plan.nvdimms)}")
-    return " ".join([*ALWAYS, *mode, *ours, *plan.arguments])
+    return " ".join([*ALWAYS, *mode, *(EARLY if plan.early else ()), *ours, *plan.arguments])
 
 
 def _machine(plan: GuestPlan) -> list[str]:
@@ -114,7 +118,9 @@ def _control(plan: GuestPlan) -> list[str]:
         ("-qmp", plan.qmp, lambda path: [f"unix:{path},server=on,wait=off"]),
         ("-gdb", plan.gdb, lambda path: [f"unix:{path},server=on,wait=off", *waits]),
     ]
-    return [word for option, path, words in sockets if path for word in (option, *words(_value(path)))]
+    control = [word for option, path, words in sockets if path for word in (option, *words(_value(path)))]
+    # QEMU says "Triple fault" there, and where the CPU was.
+    return [*control, "-d", "cpu_reset", "-D", str(plan.folder / CPU_LOG)] if plan.early else control
 
 
 def _value(path: Path) -> str:

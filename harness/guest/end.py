@@ -26,6 +26,7 @@ STARVED = re.compile(r"interleave: nobody could be scheduled for (\d+) ms")
 STARVED_MS = 100
 IN_LAB = re.compile(r"\] +(?:RIP: 0010:)?\w[\w.]*\+0x[0-9a-f]+/0x[0-9a-f]+ \[(interleave|dirty_tags|durability)\]")
 ONCE_OVER = re.compile(r"reboot: (?:Power down|System halted)")
+TERMINAL = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|c)")  # what a firmware tells a terminal
 INIT = "lab: init"
 READY = "lab: ready"
 BROKEN = re.compile(r"lab: broken: (.*)")
@@ -106,5 +107,5 @@ def _own_end(console: str) -> tuple[EndKind, str]:
 
 
 def _last_line(console: str) -> str:
-    lines = [line.strip() for line in console.splitlines() if line.strip()]
+    lines = [line.strip() for line in TERMINAL.sub("", console).splitlines() if line.strip()]
     return lines[-1] if lines else "(it never said a word)"

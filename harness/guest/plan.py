@@ -26,7 +26,8 @@ class GuestPlan:
     ``sweep``: one emulated CPU whose time is its count of instructions, so that each boot is the same bit for bit.
     ``ssh``: several CPUs that run in parallel, a network and an SSH server; stress, ``lab exec`` and ``lab shell``.
     ``memory`` in bytes; ``folder`` takes console.log, records and qemu.log of this boot; ``accelerator`` is heeded
-    outside of a sweep only, which is emulated always; ``gdb`` is a socket for a debugger, for which a sweep waits.
+    outside of a sweep only, which is emulated always; ``gdb`` is a socket for a debugger, for which a sweep waits;
+    ``early`` gives the kernel a console from its first instructions on and logs the CPU's resets (guest/early.py).
     """
 
     mode: Mode
@@ -43,6 +44,7 @@ class GuestPlan:
     arguments: tuple[str, ...] = ()
     qmp: Path | None = None
     gdb: Path | None = None
+    early: bool = False
     qemu: str = "qemu-system-x86_64"
 
     @property

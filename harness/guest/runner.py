@@ -16,7 +16,7 @@ from typing import Self
 
 from harness.deadline import Deadline
 from harness.errors import LabBroke
-from harness.guest import end
+from harness.guest import early, end
 from harness.guest.argv import qemu_argv
 from harness.guest.end import GuestEnd, Stopped
 from harness.guest.launch import launch
@@ -163,7 +163,9 @@ class Guest:
         returncode = 0 if self.held and stopped == "over" else _stop(self._process)
         self._listen()
         log = self.plan.qemu_log.read_text("utf-8", "replace")
-        self.end = end.classify(self.console, returncode, log, stopped, note)
+        ended = end.classify(self.console, returncode, log, stopped, note)
+        unasked = ended.kind == "boot-failure" and not self.plan.early and not self.plan.gdb
+        self.end = early.diagnosed(self.plan, ended) if unasked and early.is_mute(self.console) else ended
 
     def _whereabouts(self) -> str:
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.guest import runner
+from harness.guest import early, runner
 from harness.guest.runner import Guest
 
 QEMU = Path(__file__).parent / "qemu-boots"
@@ -45,6 +45,7 @@ KEYS = ("build-id", "points", "resume", "known", "flush", "only", "races", "cpus
 def scripted_qemu(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test waits for QEMU to end by itself, or long for a guest that says nothing; `qemu-system-x86_64` is fake."""
     monkeypatch.setattr(runner, "GRACE", 0.05)
+    monkeypatch.setattr(early, "QUIET", 0.5)
     monkeypatch.setattr(Guest.__init__, "__defaults__", (5.0,))
     programs = folder / "programs"
     programs.mkdir()

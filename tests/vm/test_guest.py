@@ -7,6 +7,7 @@ The kernel is lab.yaml's, or the file that LAB_TEST_BZIMAGE names.
 import hashlib
 import os
 import signal
+import struct
 import time
 from pathlib import Path
 
@@ -137,3 +138,27 @@ def test_a_guest_can_be_spoken_to_and_its_death_is_named(bzimage: Path) -> None:
         with pytest.raises(LabBroke, match=r"qemu-died.*signal 9"):
             shell.output("sleep 20")
         assert time.monotonic() - began < 5
+
+
+def test_a_bzimage_whose_boot_code_faults_is_told_with_the_likely_cause(bzimage: Path, tmp_path: Path) -> None:
+    plan = sweep_plan(_broken(bzimage, tmp_path / "bzImage", at=0), tmp_path / "guest")
+    with Guest(plan) as guest:
+        ended = guest.wait(Deadline.after(120))
+    assert ended.kind == "boot-failure" and "a triple fault in the boot code reset the CPU" in ended.detail
+
+
+def test_a_bzimage_with_a_broken_payload_is_told_as_damaged(bzimage: Path, tmp_path: Path) -> None:
+    offset, length = struct.unpack_from("<II", bzimage.read_bytes(), 0x248)  # payload_offset, payload_length
+    plan = sweep_plan(_broken(bzimage, tmp_path / "bzImage", at=offset + length // 2), tmp_path / "guest")
+    with Guest(plan, quiet=10.0) as guest:
+        ended = guest.wait(Deadline.after(120))
+    assert ended.kind == "boot-failure" and "the bzImage is damaged" in ended.detail
+
+
+def _broken(bzimage: Path, copy: Path, at: int) -> Path:
+    """``bzimage`` with a page of ud2 at a byte of its protected-mode code (Documentation/x86/boot.rst)."""
+    image = bytearray(bzimage.read_bytes())
+    start = (image[0x1F1] + 1) * 512 + at  # setup_sects
+    image[start : start + 4096] = b"\x0f\x0b" * 2048
+    copy.write_bytes(image)
+    return copy

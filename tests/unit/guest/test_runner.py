@@ -10,7 +10,7 @@ import pytest
 
 from harness.deadline import Deadline
 from harness.errors import LabBroke
-from harness.guest import runner
+from harness.guest import early, runner
 from harness.guest.plan import GuestPlan
 from harness.guest.runner import Guest
 
@@ -35,6 +35,7 @@ QUIET = {False: 20.0, True: 0.7}  # a loaded host may need long to start a guest
 def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     """QEMU gets no time to end by itself: a test has none."""
     monkeypatch.setattr(runner, "GRACE", 0.05)
+    monkeypatch.setattr(early, "QUIET", 0.2)
 
 
 @pytest.mark.parametrize("kind", ENDS)
