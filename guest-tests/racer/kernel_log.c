@@ -27,7 +27,7 @@ static const struct {
 	{ "general protection fault", "oops" },
 	{ "kernel BUG at", "oops" },
 	{ "Huh VM_FAULT_OOM", "oom" },
-	{ "Out of memory: Killed", "oom" },
+	{ "Out of memory: Kill", "oom" },	/* "Kill process" before v5.3 */
 	{ "EXT4-fs error", "error" },
 	{ "XFS: Assertion failed", "error" },
 	{ "Corruption of in-memory data", "error" },

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """lab.yaml as frozen models: kernels, guests, scenarios, experiment."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
@@ -125,6 +126,10 @@ PatchSet = Annotated[
 ]
 
 
+OWN_KEYS = {"CC": "cc", "LD": "ld", "HOSTCFLAGS": "hostcflags"}
+LABS = ("ARCH", "KCFLAGS", "LOCALVERSION", "M", "O", "V")  # without these being as they are the lab finds nothing
+
+
 class KernelSpec(Section):
     """One kernel: built from ``source`` with patches, or taken prebuilt from the folder ``build``."""
 
@@ -137,14 +142,31 @@ class KernelSpec(Section):
     history: Repo | None = Field(default=None, description="clone in which commits are looked up; default: the source")
     config: Names = Field(default=(), description="further config fragments, by name or path")
     debug: tuple[Literal["lockdep", "atomic-sleep", "kasan"], ...] = ()
-    cc: str = "gcc"
+    cc: str | None = Field(default=None, description="compiler, as gcc-11 or clang-14; default: gcc, or LLVM's")
+    ld: str | None = Field(
+        default=None, description="linker, with its flags; default: ld, with what an old kernel needs"
+    )
+    hostcflags: str | None = Field(default=None, description="flags of the programs that the build runs")
+    make: dict[str, str] = Field(default={}, description="further make variables, as LLVM: -14")
+
+    @field_validator("make")
+    @classmethod
+    def _free_variables(cls, make: dict[str, str]) -> dict[str, str]:
+        for name in make:
+            if name in OWN_KEYS:
+                raise wrong(f"`{name}` has a key of its own: write `{OWN_KEYS[name]}: {make[name]}` beside `make`")
+            if not re.fullmatch("[A-Z][A-Z0-9_]*", name) or name in LABS or name.startswith("KBUILD_BUILD_"):
+                raise wrong(f"`{name}` cannot be set: it is no make variable, or one that the lab sets itself")
+        return make
 
     @model_validator(mode="after")
     def _one_origin(self) -> "KernelSpec":
         if (self.source is None) == (self.build is None):
             raise wrong("a kernel has either `source` (to build it) or `build` (a built tree), exactly one of them")
         built_only = [
-            name for name in ("series", "version", "patches", "revert", "config", "debug") if getattr(self, name)
+            name
+            for name in ("series", "version", "patches", "revert", "config", "debug", "ld", "hostcflags", "make")
+            if getattr(self, name)
         ]
         if self.build and built_only:
             raise wrong(f"a prebuilt kernel (`build`) cannot take `{built_only[0]}`: give it a `source` instead")

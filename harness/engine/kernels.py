@@ -61,7 +61,8 @@ def _make(wanted: Wanted, tree: SourceTree | None, units: Sequence[str], deadlin
         kernel = prebuilt.from_folder(wanted.spec.build, wanted.name, own=module_folders(), deadline=deadline)
         return Made(wanted, _described(info, kernel, f"prebuilt in {wanted.spec.build}", wanted), kernel)
     request = request_of(wanted, tree, units)
-    info = replace(info, release=tree.release, source=tree.note, patches=tuple(path.name for path in request.patches))
+    patches, told = tuple(path.name for path in request.patches), ", ".join(request.toolchain.told)
+    info = replace(info, release=tree.release, source=tree.note, patches=patches, toolchain=told)
     try:
         kernel = build(request, deadline=deadline)
     except KernelFailed as error:

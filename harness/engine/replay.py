@@ -97,7 +97,7 @@ def alone(
 
     Raises BadInput for a stop that is no point of it, LabBroke where the guest says nothing.
     """
-    ledger = Ledger(subject.name, subject.points, [scenario], symbols(subject))
+    ledger = Ledger(subject.name, subject.points, [scenario], symbols(subject), unchecked=subject.unchecked)
     only = to_numbers(schedule, subject.points)
     try:
         _boot(subject, ledger, guest, only, gdb)

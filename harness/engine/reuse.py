@@ -84,7 +84,7 @@ def sweep_what_is_new(
 
 def sweep_key(subject: Subject, scenario: Scenario, hall: Hall) -> str:
     """Of all that the records of a sweep depend on."""
-    ledger = Ledger(subject.name, subject.points, [scenario], str)
+    ledger = Ledger(subject.name, subject.points, [scenario], str, unchecked=subject.unchecked)
     batch = batch_of(hall, subject, ledger, Path("guest"))
     plan = replace(batch.plan, kernel=Path("bzImage"))
     modules = subject.kernel.modules_folder

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass, replace
 
+from harness.kernel.abilities import CHECKERS, uncheckable
 from harness.kernel.artefacts import Kernel
 from harness.points.point import Point
 from harness.points.silent import silent_points
@@ -17,6 +18,11 @@ class Subject:
     points: tuple[Point, ...]
     silent: frozenset[int] = frozenset()  # indices at which a stop is pruned; empty: nothing is
     prune_from: int = 2  # ... of schedules of at least that many stops
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """Checks of scenarios that its kernel is too old for."""
+        return uncheckable(CHECKERS, self.kernel.release)
 
     def pruned(self, prune_from: int = 2) -> "Subject":
         """The same with what the sweep needs to leave out stops that equal others."""

@@ -67,12 +67,18 @@ def sweep(batch: Batch, deadline: Deadline, tick: Tick, position: Position = BEG
 def job_of(batch: Batch, scenarios: Sequence[Scenario], position: Position = BEGINNING) -> Job:
     """What a guest of the batch is told to do."""
     points = tuple(point.address for point in batch.subject.points)
+    able = tuple(_without(scenario, batch.ledger.unchecked) for scenario in scenarios)
     return Job(
-        batch.subject.kernel.build_id, points, tuple(scenarios), only=batch.only,
+        batch.subject.kernel.build_id, points, able, only=batch.only,
         resume=position.resume, known=position.known, flush=position.flush,
         silent=batch.subject.silent, prune_from=batch.subject.prune_from, sample=batch.sample,
         tape=batch.tape, both_wake_ups=batch.both_wake_ups,
     )  # fmt: skip
+
+
+def _without(scenario: Scenario, unchecked: Sequence[str]) -> Scenario:
+    """What a kernel cannot have is not asked of its guest; the result says so, and is no silence."""
+    return scenario.model_copy(update={"checks": tuple(each for each in scenario.checks if each not in unchecked)})
 
 
 def _boot(batch: Batch, job: Job, number: int, deadline: Deadline, tick: Tick) -> GuestEnd:

@@ -58,7 +58,8 @@ def sweep_all(subjects: Sequence[Subject], scenarios: Sequence[Scenario], hall: 
     """
     check_filesystems([subject.kernel for subject in subjects], scenarios, hall.guest)
     parts = batches(scenarios, hall.batches, hall.guest.filesystem)
-    ledgers = [(subject, part, Ledger(subject.name, subject.points, part, symbols(subject)))
+    ledgers = [(subject, part, Ledger(
+                   subject.name, subject.points, part, symbols(subject), unchecked=subject.unchecked))
                for part in parts for subject in subjects]  # fmt: skip
     total = len(subjects) * sum(cost(scenario) for scenario in scenarios)
     stop = threading.Event()

@@ -16,7 +16,7 @@ from harness.kernel.locks import locked
 from harness.kernel.make import SHORTCUTS, Job, MakeFailed, make
 from harness.kernel.series import Content
 from harness.kernel.sources import SourceTree
-from harness.kernel.toolchain import identity
+from harness.kernel.toolchain import HOST, Toolchain
 from harness.kernel.worktree import WorkTree
 from harness.progress import say
 
@@ -36,7 +36,12 @@ class BuildRequest:
     fragments: tuple[Path, ...] = ()
     debug_units: tuple[str, ...] = ()
     modules: tuple[Path, ...] = ()
-    cc: str = "gcc"
+    toolchain: Toolchain = HOST
+
+    @property
+    def cc(self) -> str:
+        """The compiler, with its flags."""
+        return self.toolchain.cc
 
     @cached_property
     def options(self) -> tuple[Option, ...]:
@@ -47,12 +52,12 @@ class BuildRequest:
     def tree_key(self) -> str:
         """Of the work tree: source, config and compiler."""
         texts = [option.text for option in self.options]
-        return digest(VERSION, self.source.digest, identity(self.cc), self.cc, *self.arguments, *texts)
+        return digest(VERSION, self.source.digest, self.toolchain.identity, self.cc, *self.arguments, *texts)
 
     @property
     def arguments(self) -> tuple[str, ...]:
         """To make. A fragment of the user's may ask for something that needs all of kbuild."""
-        return SHORTCUTS if fragments.are_own(self.fragments) else ()
+        return (*(SHORTCUTS if fragments.are_own(self.fragments) else ()), *self.toolchain.variables)
 
     @cached_property
     def wanted(self) -> dict[str, Content]:
@@ -71,7 +76,11 @@ def make_lines(request: BuildRequest) -> list[list[str]]:
     """The command lines that a build of ``request`` in an empty cache runs, in order, in the work tree."""
     copies = [worktree.place(request.tree_key) / "guest-tests" / "modules" / path.name for path in request.modules]
     built = [modules.line(request.cc, path, request.arguments) for path in copies]
-    return [*config.lines(request.cc), make(request.cc, *request.arguments, *worktree.TARGETS), *built]
+    return [
+        *config.lines(request.cc, request.toolchain.variables),
+        make(request.cc, *request.arguments, *worktree.TARGETS),
+        *built,
+    ]
 
 
 def build(request: BuildRequest, *, deadline: Deadline) -> Kernel:
@@ -84,7 +93,10 @@ def build(request: BuildRequest, *, deadline: Deadline) -> Kernel:
     module_key = modules.key(request.tree_key, request.wanted, wanted_modules)
     if not (artefacts.load(request.key, request.name) and modules.cached(module_key)):
         with locked(worktree.place(request.tree_key), deadline, f"build kernel {request.name}") as lock:
-            tree = WorkTree(request.tree_key, request.source, request.options, request.cc, lock, request.arguments)
+            tree = WorkTree(
+                request.tree_key, request.source, request.options, request.cc, lock, request.arguments,
+                request.toolchain.variables,
+            )  # fmt: skip
             _Builder(request, tree, deadline).build(wanted_modules, module_key)
     kernel = artefacts.load(request.key, request.name)
     if not kernel:
@@ -145,7 +157,7 @@ class _Builder:
                 self._make_module(copied, log)
         except MakeFailed as error:
             raise LabBroke(f"a module of the lab does not compile for {self.request.name} ({log}):\n{error}") from None
-        modules.store(module_key, copies)
+        modules.store(module_key, copies, old_relocations=self.request.toolchain.old_relocations)
 
     def _make_module(self, copied: Path, log: Path) -> None:
         job = Job(modules.line(self.request.cc, copied, self.request.arguments), self.tree.tree, log, self.tree.lock)

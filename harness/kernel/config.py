@@ -13,18 +13,20 @@ from harness.process import run
 MERGED = "lab.config"
 
 
-def lines(cc: str) -> list[list[str]]:
-    """The command lines that make a .config, to be run in the tree."""
+def lines(cc: str, variables: Sequence[str] = ()) -> list[list[str]]:
+    """The command lines that make a .config, to be run in the tree; ``variables`` for make, beside CC."""
     return [
-        make(cc, "tinyconfig"),
+        make(cc, *variables, "tinyconfig"),
         ["scripts/kconfig/merge_config.sh", "-m", ".config", MERGED],
-        make(cc, "olddefconfig"),
+        make(cc, *variables, "olddefconfig"),
     ]
 
 
-def configure(tree: Path, options: Sequence[Option], cc: str, deadline: Deadline) -> None:
+def configure(
+    tree: Path, options: Sequence[Option], cc: str, deadline: Deadline, variables: Sequence[str] = ()
+) -> None:
     """Writes ``tree``/.config. Raises BadInput naming an option that is not as asked, and its unmet dependency."""
     (tree / MERGED).write_text("".join(f"{option.text}\n" for option in options))
-    for line in lines(cc):
+    for line in lines(cc, variables):
         run(line, cwd=tree, env=ENVIRONMENT, deadline=deadline)
     kconfig.check(options, kconfig.read_config(tree / ".config"), tree)

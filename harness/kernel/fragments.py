@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Config fragments: files of options, each option with the fragment and line that ask for it.
 
-A line is `CONFIG_X=value`, `# CONFIG_X is not set` or a comment. A mark `#: since 6.9` or `#: until 6.8` at its end
-keeps it for those releases only, since options come and go between kernels.
+A line is `CONFIG_X=value`, `# CONFIG_X is not set` or a comment. A mark `#: since 6.9`, `#: until 6.8` or
+`#: since 4.14 until 6.16` at its end keeps it for those releases only, since options come and go between kernels.
+`#: where known` keeps it for every kernel, and a kernel that has no such option is as good as one that has it not set:
+for options that stable updates brought to old releases.
 """
 
 import re
@@ -17,17 +19,22 @@ DEBUG_PREFIX = "debug-"
 FILESYSTEM_PREFIX = "filesystem-"
 SET = re.compile(r"CONFIG_(?P<name>\w+)=(?P<value>\S.*)$")
 UNSET = re.compile(r"# CONFIG_(?P<name>\w+) is not set$")
-MARK = re.compile(r"\s*#:\s*(?P<side>since|until) (?P<release>\d+\.\d+)$")
+UNKNOWN = (0, 0)
+RELEASE = r"\d+\.\d+"
+MARK = re.compile(
+    rf"\s*#:\s*(?=\w)(?:since (?P<since>{RELEASE}))?(?: ?until (?P<until>{RELEASE}))?(?P<known>where known)?$"
+)
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option that a fragment asks for; ``value`` "n" means not set."""
+    """One option that a fragment asks for; ``value`` "n" means not set; ``known``: only where the kernel has it."""
 
     name: str
     value: str
     fragment: str
     line: int
+    known: bool = False
 
     @property
     def place(self) -> str:
@@ -90,16 +97,29 @@ def _parse(path: Path, release: str) -> Iterable[Option]:
             text = text[: mark.start()]
         found = SET.match(text) or UNSET.match(text)
         if found and (not mark or _holds(mark, release)):
-            yield Option(found["name"], found.groupdict().get("value") or "n", path.name, number)
+            value = found.groupdict().get("value") or "n"
+            yield Option(found["name"], value, path.name, number, bool(mark and mark["known"]))
         elif not found and text and (mark or not text.startswith("#") or text.startswith("# CONFIG_")):
             raise BadInput(f"{path}:{number}: `{line}` is no option; write CONFIG_X=y or # CONFIG_X is not set")
 
 
 def _holds(mark: re.Match[str], release: str) -> bool:
-    limit, is_now = _numbers(mark["release"]), _numbers(release)
-    return is_now >= limit if mark["side"] == "since" else is_now <= limit
+    since, until, is_now = numbers(mark["since"] or "0.0"), mark["until"], numbers(release)
+    return since <= is_now and (not until or is_now <= numbers(until))
 
 
-def _numbers(release: str) -> tuple[int, int]:
+def is_for(path: Path, release: str) -> bool:
+    """Whether a file of options is for ``release`` at all: not where a mark on a line of its own excludes it.
+
+    A release that is not known ("linux-build") counts as new.
+    """
+    if numbers(release) == UNKNOWN:
+        return True
+    alone = (MARK.fullmatch(line) for line in path.read_text().splitlines())
+    return all(_holds(mark, release) for mark in alone if mark)
+
+
+def numbers(release: str) -> tuple[int, int]:
+    """(6, 1) of "6.1.192"; UNKNOWN of what is no release."""
     found = re.match(r"(\d+)\.(\d+)", release)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+    return (int(found[1]), int(found[2])) if found else UNKNOWN

@@ -14,7 +14,8 @@ ENTRY = re.compile(r"^\s*(?:menu)?config\s+(\w+)\s*$")
 DEPENDS = re.compile(r"^\s+depends on\s+(.*)$")
 PROMPT = re.compile(r"^\s+(?:bool|tristate|string|hex|int|prompt)\s+[\"']|^\s+prompt\s")
 IF, BLOCK = re.compile(r"^\s*if\s+(.*)$"), re.compile(r"^\s*(?:menu\s|choice\b)")
-END, SOURCE = re.compile(r"^\s*(?:endif|endmenu|endchoice)\b"), re.compile(r"^\s*source\s+\"(.*)\"")
+END, SOURCE = re.compile(r"^\s*(?:endif|endmenu|endchoice)\b"), re.compile(r"^\s*source\s+\"?([^\"\s]+)")
+ARCHITECTURE = re.compile(r"\$\(?SRCARCH\)?")  # with parentheses since v4.18
 HELP = re.compile(r"^(\s+)(?:---)?help(?:---)?\s*$")
 
 
@@ -45,7 +46,7 @@ class _Reader:
 
     def read(self, name: str) -> None:
         """Reads one file and those it sources; one that is not there is passed over."""
-        path = self.tree / name.replace("$(SRCARCH)", "x86")
+        path = self.tree / ARCHITECTURE.sub("x86", name)
         if path.is_file():
             for line in _without_help(path.read_text(errors="replace").replace("\\\n", " ")):
                 self._line(line)
@@ -108,10 +109,11 @@ def check(options: Sequence[Option], config: Mapping[str, str], tree: Path) -> N
     if not wrong and not silent:
         return
     known = symbols(tree)
+    wrong = [option for option in wrong if not option.known or option.name in known]
     for option in wrong:
         raise BadInput(f"{option.place}: {option.text}, but {_why(option, config, known)}{_others(wrong)}")
     for option in silent:
-        if option.name not in known:
+        if option.name not in known and not option.known:
             raise BadInput(f"{option.place}: {option.text}, but this kernel has no such option: remove the line")
 
 

@@ -10,6 +10,7 @@ from harness import folders
 from harness.image.content import digest
 from harness.kernel.locks import keep
 from harness.kernel.make import make
+from harness.kernel.objects import plt32_as_pc32
 from harness.kernel.series import Content
 from harness.kernel.variant import put
 
@@ -68,14 +69,15 @@ def line(cc: str, copied: Path, arguments: Sequence[str] = ()) -> list[str]:
     return [*make(cc, *arguments), f"M={copied}", f"KCFLAGS=-fmacro-prefix-map={copied.parent}/=", "modules"]
 
 
-def store(key_: str, copies: Sequence[Path]) -> Path:
-    """Keeps the .ko files by one rename."""
+def store(key_: str, copies: Sequence[Path], *, old_relocations: bool = False) -> Path:
+    """Keeps the .ko files by one rename; ``old_relocations``: for a kernel whose loader does not know PLT32."""
     folder = folders.cache() / KIND / key_
     draft = folder.with_name(f".draft-{key_}")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     for path in (path for copied in copies for path in sorted(copied.glob("*.ko"))):
-        shutil.copyfile(path, draft / path.name)
+        content = path.read_bytes()
+        (draft / path.name).write_bytes(plt32_as_pc32(content) if old_relocations else content)
     (draft / "modules.json").write_text(json.dumps([copied.name for copied in copies]))
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)

@@ -11,6 +11,7 @@ from harness.image.content import write_atomically
 
 FOLDERS = ("fs", "mm", "drivers/dax", "drivers/nvdimm")
 EXECUTABLE, PROGBITS, SYMTAB, RELA = 0x4, 1, 2, 4
+PC32, PLT32 = 2, 4  # R_X86_64_, in the System V ABI's AMD64 supplement
 SECTION, SYMBOL, RELOCATION = struct.Struct("<IIQQQQIIQQ"), struct.Struct("<IBBHQQ"), struct.Struct("<QQq")
 
 
@@ -62,6 +63,17 @@ def code_digest(data: bytes) -> str:
             for offset, info, addend in RELOCATION.iter_unpack(_bytes(data, each)):
                 total.update(b"%x %x %s %d\n" % (offset, info & 0xFFFFFFFF, names[info >> 32], addend))
     return total.hexdigest()
+
+
+def plt32_as_pc32(data: bytes) -> bytes:
+    """A 64-bit object with R_X86_64_PLT32 as R_X86_64_PC32: without a procedure linkage table they mean the same."""
+    changed = bytearray(data)
+    for section in (each for each in _sections(data) if each[1] == RELA):
+        for at in range(section[4], section[4] + section[5], RELOCATION.size):
+            offset, info, addend = RELOCATION.unpack_from(data, at)
+            if info & 0xFFFFFFFF == PLT32:
+                RELOCATION.pack_into(changed, at, offset, info - PLT32 + PC32, addend)
+    return bytes(changed)
 
 
 def _sections(data: bytes) -> list[tuple[int, ...]]:

@@ -14,6 +14,7 @@ from harness.kernel.artefacts import Built, Kernel
 from harness.kernel.build_id import build_id
 from harness.kernel.locks import locked
 from harness.kernel.make import Job, MakeFailed, run_make
+from harness.kernel.toolchain import Wish, choose
 
 NEEDED = Path(__file__).parent / "prebuilt.config"
 BZIMAGES = ("bzImage", "arch/x86/boot/bzImage")
@@ -42,8 +43,8 @@ def from_folder(folder: Path, name: str = "", *, own: Sequence[Path] = (), deadl
     kernel = artefacts.load(key, name or folder.name)
     if not kernel:
         raise LabBroke(f"the copy of {folder} disappeared from the cache: is a `lab gc` running?")
-    able = possible(modules.buildable(own), kconfig.read_config(parts[".config"]))
-    return replace(kernel, modules_folder=_modules(folder, key, able, deadline))
+    able = possible(modules.buildable(own), kconfig.read_config(parts[".config"]), kernel.release)
+    return replace(kernel, modules_folder=_modules(folder, kernel, able, deadline))
 
 
 def _part(folder: Path, name: str) -> Path:
@@ -70,7 +71,7 @@ def _store(key: str, folder: Path, image: Path, identity: str) -> None:
     ))  # fmt: skip
 
 
-def _modules(folder: Path, key: str, own: Sequence[Path], deadline: Deadline) -> Path | None:
+def _modules(folder: Path, kernel: Kernel, own: Sequence[Path], deadline: Deadline) -> Path | None:
     """The lab's modules: .ko files brought along in modules/, else built against the tree."""
     if not own:
         return None
@@ -83,19 +84,22 @@ def _modules(folder: Path, key: str, own: Sequence[Path], deadline: Deadline) ->
             f"{folder}: neither modules/{own[0].name}.ko nor a tree to build it in (scripts/mod/modpost): "
             "name the folder that the kernel was built in"
         )
-    return _build(folder, key, own, deadline)
+    return _build(folder, kernel, own, deadline)
 
 
-def _build(folder: Path, key: str, own: Sequence[Path], deadline: Deadline) -> Path:
-    module_key = modules.key(key, {}, own)
+def _build(folder: Path, kernel: Kernel, own: Sequence[Path], deadline: Deadline) -> Path:
+    module_key = modules.key(kernel.key, {}, own)
     if found := modules.cached(module_key):
         return found
-    place = artefacts.entry(key).with_name(f"{key}-modules")
+    place = artefacts.entry(kernel.key).with_name(f"{kernel.key}-modules")
+    tools = choose(kernel.release, Wish())
     with locked(place, deadline, "build modules") as lock:
         copies = modules.copy(own, place)
         for copied in copies:
             try:
-                run_make(Job(modules.line("gcc", copied), folder, place / "modules.log", lock), deadline)
+                run_make(
+                    Job(modules.line(tools.cc, copied, tools.variables), folder, place / "modules.log", lock), deadline
+                )
             except MakeFailed as error:
                 raise BadInput(f"{folder}: the lab's module {copied.name} does not compile there:\n{error}") from None
-        return modules.store(module_key, copies)
+        return modules.store(module_key, copies, old_relocations=tools.old_relocations)

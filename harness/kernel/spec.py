@@ -16,6 +16,7 @@ from harness.kernel.abilities import possible
 from harness.kernel.artefacts import Kernel
 from harness.kernel.build import BuildRequest, build
 from harness.kernel.sources import SourceTree
+from harness.kernel.toolchain import Toolchain, Wish, choose
 
 MODULES = folders.PROJECT / "guest-tests" / "modules"
 NETWORK_SECONDS = 600.0
@@ -46,11 +47,17 @@ def request_for(
     """What to build from an unpacked source with the patches ``patched``, in their order."""
     asked = BuildRequest(
         name=name, source=source, patches=tuple(patched),
-        fragments=fragments.chosen(spec.config, spec.debug), debug_units=tuple(units), cc=spec.cc,
+        fragments=fragments.chosen(spec.config, spec.debug), debug_units=tuple(units),
+        toolchain=toolchain_of(spec, source.release),
     )  # fmt: skip
     # A fragment of the user's may turn kprobes off. What no fragment speaks of is left to the kernel's defaults.
     values = {option.name: option.value for option in asked.options}
-    return replace(asked, modules=possible(module_folders(), values, unsaid="y"))
+    return replace(asked, modules=possible(module_folders(), values, source.release, unsaid="y"))
+
+
+def toolchain_of(spec: KernelSpec, release: str) -> Toolchain:
+    """Compiler, linker and what make is told beside, for a kernel of lab.yaml. Raises BadInput."""
+    return choose(release, Wish(spec.cc, spec.ld, spec.hostcflags, spec.make))
 
 
 def patches(spec: KernelSpec, source: SourceTree) -> tuple[Path, ...]:

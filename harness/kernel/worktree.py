@@ -41,6 +41,7 @@ class WorkTree:
     cc: str
     lock: int
     arguments: tuple[str, ...] = ()  # to each make that compiles
+    variables: tuple[str, ...] = ()  # those of them that the configuration needs too: tools and their flags
 
     @property
     def entry(self) -> Path:
@@ -85,7 +86,7 @@ class WorkTree:
         before = self.tree / ".config.lab"
         if (self.tree / ".config").exists():
             shutil.copy2(self.tree / ".config", before)
-        config.configure(self.tree, self.options, self.cc, deadline)
+        config.configure(self.tree, self.options, self.cc, deadline, self.variables)
         if before.exists() and before.read_bytes() == (self.tree / ".config").read_bytes():
             before.replace(self.tree / ".config")
         before.unlink(missing_ok=True)

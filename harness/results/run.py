@@ -79,6 +79,7 @@ class KernelInfo:
     modules: str = ""  # folder of the lab's modules for it in the cache
     build_id: str = ""
     source: str = ""  # "Debian linux-source-6.1 6.1.192-1"
+    toolchain: str = ""  # what make was told: "CC=gcc -fno-pie -no-pie, HOSTCFLAGS=-O2 -fcommon"
     series: str = ""
     version: str = ""
     patches: tuple[str, ...] = ()  # their file names

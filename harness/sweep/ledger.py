@@ -25,7 +25,7 @@ HUNG = 10  # CHILD_HUNG of guest-tests/racer/sweep.h
 class Ledger:
     """Reads a kernel's records and gives a SweepResult a scenario.
 
-    ``symbol`` names a kernel address (``"dax_wake_entry+0x1f"``).
+    ``symbol`` names a kernel address (``"dax_wake_entry+0x1f"``). ``unchecked``: checks that this kernel cannot have.
     """
 
     def __init__(
@@ -35,8 +35,9 @@ class Ledger:
         scenarios: Sequence[Scenario],
         symbol: Symbol,
         clock: Callable[[], float] = time.monotonic,
+        unchecked: Sequence[str] = (),
     ) -> None:
-        self.kernel, self.points, self.symbol = kernel, points, symbol
+        self.kernel, self.points, self.symbol, self.unchecked = kernel, points, symbol, unchecked
         self.accounts = {scenario.name: Account(scenario) for scenario in scenarios}
         self._clock, self._since = clock, 0.0
         self.refused: dict[int, str] = {}
@@ -198,6 +199,7 @@ class Ledger:
             pruned=pruned.left, sampled=pruned.sampled,
             first_failing=next((number for number, row in enumerate(rows, 1) if row.get("v")), 0),
             broken=account.broken,
+            unchecked=tuple(check for check in account.scenario.checks if check in self.unchecked),
         )  # fmt: skip
 
     def outcomes(self, name: str) -> list[Outcome]:

@@ -185,6 +185,7 @@ class SweepResult:
     broken: str = ""  # why this result says nothing about the kernel (canary, build id, nmissed), else ""
     key: str = ""  # of all that it was made from: equal keys, equal schedules and outcomes (harness/engine/reuse.py)
     taken_from: str = ""  # "run 3, cf418f22737a": the earlier run that swept it; "" where this one did
+    unchecked: tuple[str, ...] = ()  # checks that the scenario asks for and the lab cannot make on this kernel
 
     @property
     def whole(self) -> bool:

@@ -12,6 +12,11 @@ def timed_out(result: SweepResult | None) -> str:
     return f"{result.timed_out:,} schedule{'s' * (result.timed_out > 1)} timed out"
 
 
+def unchecked(result: SweepResult) -> str:
+    """Checks that the lab's modules cannot make on this kernel, as a sentence."""
+    return f"{' and '.join(result.unchecked)} could not be checked: there is no module of the lab's for so old a kernel"
+
+
 def gaps(run: Run, scenario: ScenarioPlan, kernel: KernelInfo) -> list[str]:
     """Everything that was not done for this cell though planned, timed-out schedules left out; [] if nothing."""
     result = run.result(scenario.name, kernel.name)
@@ -27,6 +32,8 @@ def _sweep_gaps(result: SweepResult, scenario: ScenarioPlan, plan: Plan) -> list
     found = []
     if not result.complete:
         found.append("not every schedule was run, as the budget ended or too many guests hung")
+    if result.unchecked:
+        found.append(unchecked(result))
     if not result.points:
         found.append("no point had a probe")
     if result.bound < scenario.bound:

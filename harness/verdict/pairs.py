@@ -11,6 +11,7 @@ from harness.config.scenario import Scenario
 from harness.report.facts import replay_line, shown_outcome, window_lines
 from harness.results.run import GuestFinding, Run
 from harness.sweep.records import Kind, Outcome, SweepResult, Violation
+from harness.verdict.gaps import unchecked
 from harness.verdict.places import Functions, functions_of, places
 from harness.verdict.sentences import pruned_told
 from harness.verdict.verdict import Cell, CellWord, Verdict, Word
@@ -148,6 +149,8 @@ def left_out(run: Run, result: SweepResult) -> list[str]:
         found.append("not every schedule was run: the budget ended, or guests died")
     if result.timed_out:
         found.append(f"{result.timed_out:,} schedules timed out")
+    if result.unchecked:
+        found.append(unchecked(result))
     if not result.points:
         found.append("no point had a probe")
     if not result.schedules.get(0):

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Actors: tasks that park here between schedules, and whose priorities are the schedule. */
 
-#include <linux/sched/signal.h>
-#include <uapi/linux/sched/types.h>
-
 #include "interleave_internal.h"
 #include <lab_compat.h>
 
-/* sched_setattr_nocheck(): v6.1 exports it, v5.10 does not. sched_setscheduler() is exported by neither. */
-static int (*set_attributes)(struct task_struct *task, const struct sched_attr *attr);
-
 int il_actors_init(void)
 {
-	set_attributes = lab_function("sched_setattr_nocheck");
-	return set_attributes ? 0 : -ENOENT;
+	return lab_find_set_fifo();
 }
 
 struct il_actor *il_current(void)
@@ -28,13 +21,7 @@ struct il_actor *il_current(void)
 
 void il_set_fifo(struct task_struct *task, int prio)
 {
-	struct sched_attr attr = {
-		.size = sizeof(attr),
-		.sched_policy = SCHED_FIFO,
-		.sched_priority = prio,
-	};
-
-	set_attributes(task, &attr);
+	lab_set_fifo(task, prio);
 }
 
 /* Bit mask of the other actors of this run that can run, or that are asleep before their end. */

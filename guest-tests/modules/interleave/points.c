@@ -3,13 +3,13 @@
 
 #include <linux/kprobes.h>
 #include <linux/rcupdate.h>
-#include <linux/sched/debug.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/version.h>
 #include <linux/vmalloc.h>
 
 #include "interleave_internal.h"
+#include <lab_compat.h>
 
 struct il_probe {
 	struct kprobe kp;
@@ -82,7 +82,11 @@ NOKPROBE_SYMBOL(is_emulated);
 
 static int il_pre_handler(struct kprobe *kp, struct pt_regs *regs)
 {
-	return is_diverted(container_of(kp, struct il_probe, kp), regs) || is_emulated(kp, regs);
+	if (is_diverted(container_of(kp, struct il_probe, kp), regs)) {
+		lab_probe_left();
+		return 1;
+	}
+	return is_emulated(kp, regs);
 }
 NOKPROBE_SYMBOL(il_pre_handler);
 
@@ -213,7 +217,7 @@ int il_points_measure_base(void)
 	int ret;
 
 	il.base_preempt = -1;
-	ret = register_kprobe(&kp);
+	ret = lab_find_current_probe(base_dummy) ?: register_kprobe(&kp);
 	if (ret)
 		return ret;
 	base_dummy();

@@ -7,7 +7,6 @@
 
 #include <linux/ktime.h>
 #include <linux/math64.h>
-#include <linux/stacktrace.h>
 #include <linux/uaccess.h>
 
 #include "interleave_internal.h"
@@ -15,8 +14,6 @@
 
 #define POLL_MS 20		/* the controller's look at the actors */
 #define GIVE_UP_MS 30000	/* guest time after which actors that still run are given up */
-
-static unsigned int (*save_stack)(struct task_struct *, unsigned long *, unsigned int, unsigned int);
 
 void il_record(struct il_actor *a, enum il_event event, u16 point, u16 visit, u8 atomic, u8 mask)
 {
@@ -195,9 +192,9 @@ static void describe_ends(void)
 
 		end->state = state_of(&il.actor[i]);
 		end->frames = 0;
-		if (end->state != IL_FINISHED && save_stack) {
+		if (end->state != IL_FINISHED) {
 			unsigned long stack[IL_FRAMES];
-			int f, n = save_stack(il.actor[i].task, stack, IL_FRAMES, 0);
+			int f, n = lab_stack_of(il.actor[i].task, stack, IL_FRAMES);
 
 			for (f = 0; f < n; f++)
 				end->stack[f] = stack[f];
@@ -232,8 +229,7 @@ long il_run_schedule(struct il_run __user *arg)
 	return copy_to_user(arg, &il.run, sizeof(il.run)) ? -EFAULT : 0;
 }
 
-/* Without it ends are told without their stacks. */
 void il_schedule_init(void)
 {
-	save_stack = lab_function("stack_trace_save_tsk");
+	lab_find_stack_of();
 }

@@ -9,6 +9,12 @@
  */
 #include <linux/linkage.h>
 
+/* Since v5.5 (ffedeeb780dc, "linkage: Introduce new macros for assembler symbols"). */
+#ifndef SYM_CODE_START
+#define SYM_CODE_START(name) ENTRY(name)
+#define SYM_CODE_END(name) END(name)
+#endif
+
 	.text
 SYM_CODE_START(il_trampoline)
 	lea	-8(%rsp), %rsp		/* slot for the probed address */

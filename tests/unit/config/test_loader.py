@@ -98,7 +98,8 @@ def test_a_model_survives_its_own_yaml(tmp_path: Path) -> None:
             "    source: {tree: tree}",
             "    sorce: {tree: tree}",
             "lab.yaml:3: kernels.old.sorce: unknown key, did you mean `source`? "
-            "allowed are source, build, series, version, patches, revert, history, config, debug, cc",
+            "allowed are source, build, series, version, patches, revert, history, config, debug, cc, ld, hostcflags, "
+            "make",
         ),
         (
             "    source: {tree: tree}",
@@ -121,6 +122,22 @@ def test_a_model_survives_its_own_yaml(tmp_path: Path) -> None:
             "    debug: [lockdep, kasn]",
             "lab.yaml:6: kernels.new.debug.1: `kasn` is not known here, did you mean `kasan`? "
             "allowed are lockdep, atomic-sleep, kasan",
+        ),
+        (
+            "    debug: [lockdep]",
+            "    make: {LD: ld.lld}",
+            "lab.yaml:6: kernels.new.make: `LD` has a key of its own: write `ld: ld.lld` beside `make`",
+        ),
+        (
+            "    debug: [lockdep]",
+            "    make: {KBUILD_BUILD_HOST: here}",
+            "lab.yaml:6: kernels.new.make: `KBUILD_BUILD_HOST` cannot be set: "
+            "it is no make variable, or one that the lab sets itself",
+        ),
+        (
+            "    debug: [lockdep]",
+            "    make: {LLVM: 1}",
+            'lab.yaml:6: kernels.new.make.LLVM: must be text, not `1`: write "1"',
         ),
         ("    debug: [lockdep]", "    cc: 12", 'lab.yaml:6: kernels.new.cc: must be text, not `12`: write "12"'),
         ("    debug: [lockdep]", "    debug: lockdep", "lab.yaml:6: kernels.new.debug: must be a list, not `lockdep`"),

@@ -87,6 +87,18 @@ def test_one_guest_runs_a_whole_batch(batch_of: MakeBatch, boots: Boots) -> None
     assert all(batch.ledger.result(name).complete for name in (NAME, OTHER))
 
 
+def test_a_check_that_a_kernel_is_too_old_for_is_not_asked_of_its_guest_and_told(
+    batch_of: MakeBatch, boots: Boots
+) -> None:
+    batch = batch_of(boot(*start(), *whole(NAME), bye()))
+    account = batch.ledger.accounts[NAME]
+    account.scenario = account.scenario.model_copy(update={"checks": ("tags",)})
+    batch.ledger.unchecked = ("tags", "durable")
+    swept(batch)
+    assert " tags=0 durable=0 " in next(text for text in boots.job(0) if text.startswith("scenario "))
+    assert batch.ledger.result(NAME).unchecked == ("tags",)
+
+
 def test_the_guest_is_given_the_build_id_the_points_and_every_scenario(batch_of: MakeBatch, boots: Boots) -> None:
     swept(batch_of(boot(*start(), *whole(NAME), *whole(OTHER), bye()), names=(NAME, OTHER)))
     job = boots.job(0)

@@ -4,15 +4,15 @@ from pathlib import Path
 import pytest
 
 from harness.config.models import KernelSpec
-from harness.kernel.abilities import SWEEP, possible, sweep_lacks
+from harness.kernel.abilities import SWEEP, possible, sweep_lacks, uncheckable
 from harness.kernel.sources import SourceTree
 from harness.kernel.spec import module_folders, request_for
 
 ALL = {"MODULES": "y", "KPROBES": "y", "PREEMPT": "y", "KALLSYMS": "y"}
 
 
-def names(values: dict[str, str], unsaid: str = "n") -> set[str]:
-    return {folder.name for folder in possible(module_folders(), values, unsaid)}
+def names(values: dict[str, str], unsaid: str = "n", release: str = "6.1.192") -> set[str]:
+    return {folder.name for folder in possible(module_folders(), values, release, unsaid)}
 
 
 def test_a_config_with_all_of_it_lacks_nothing(tmp_path: Path) -> None:
@@ -30,6 +30,18 @@ def test_without_kprobes_the_tags_are_all_that_can_be_checked() -> None:
     assert {"dirty-tags", "interleave", "durability"} <= names(ALL)
     assert names({**ALL, "KPROBES": "n"}) == {"dirty-tags"}
     assert names({**ALL, "MODULES": "n"}) == names({}) == set()
+
+
+@pytest.mark.parametrize("release", ["4.4.155", "4.6.2", "4.19.40"])
+def test_a_kernel_without_an_xarray_is_swept_without_tags_and_durability(release: str) -> None:
+    assert names(ALL, release=release) == {"interleave"}
+    assert names(ALL, release="5.0.1") == names(ALL)
+
+
+def test_the_checks_of_a_scenario_that_a_kernel_is_too_old_for_are_told() -> None:
+    assert uncheckable(("tags", "durable"), "4.7.4") == ("tags", "durable")
+    assert uncheckable(("tags",), "4.7.4") == ("tags",)
+    assert uncheckable(("tags", "durable"), "5.0.1") == uncheckable((), "4.7.4") == ()
 
 
 def test_what_no_fragment_speaks_of_is_taken_as_asked() -> None:

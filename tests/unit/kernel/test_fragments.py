@@ -21,6 +21,10 @@ def _fragment(tmp_path: Path, text: str, name: str = "one.config") -> Path:
         ("until 6.8", "6.12.3", False),
         ("until 6.8", "6.1.192", True),
         ("until 6.1", "6.1.192", True),
+        ("since 4.14 until 6.16", "4.10.17", False),
+        ("since 4.14 until 6.16", "4.14.74", True),
+        ("since 4.14 until 6.16", "6.17.1", False),
+        ("where known", "4.4.155", True),
     ],
 )
 def test_a_mark_keeps_an_option_for_some_releases(tmp_path: Path, mark: str, release: str, kept: bool) -> None:
@@ -36,10 +40,19 @@ def test_the_last_fragment_has_the_word_and_the_place(tmp_path: Path) -> None:
     assert options["B"].text == "CONFIG_B=8" and options["B"].place == "one.config:3"
 
 
-@pytest.mark.parametrize("line", ["DAX=y", "CONFIG_DAX", "# CONFIG_DAX is not", "# since when #: since 6.1"])
+@pytest.mark.parametrize(
+    "line", ["DAX=y", "CONFIG_DAX", "# CONFIG_DAX is not", "# since when #: since 6.1", "# when #: where known"]
+)
 def test_a_line_that_is_no_option_is_named(tmp_path: Path, line: str) -> None:
     with pytest.raises(BadInput, match=r"one\.config:2: .* is no option"):
         fragments.read([_fragment(tmp_path, f"\n{line}\n")], "6.1.1")
+
+
+@pytest.mark.parametrize(("release", "is_for"), [("4.20.1", False), ("5.0.1", True), ("linux-build", True)])
+def test_a_mark_on_a_line_of_its_own_is_about_the_whole_file(tmp_path: Path, release: str, is_for: bool) -> None:
+    path = _fragment(tmp_path, "#: since 5.0\nCONFIG_A=y\n")
+    assert fragments.is_for(path, release) is is_for
+    assert [option.name for option in fragments.read([path], release)] == ["A"]
 
 
 def test_an_unknown_fragment_lists_those_there_are() -> None:

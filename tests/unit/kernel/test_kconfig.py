@@ -59,6 +59,26 @@ def test_an_option_that_the_kernel_does_not_have_is_told_so(value: str) -> None:
         _check("NO_SUCH", value, {})
 
 
+@pytest.mark.parametrize("value", ["y", "n"])
+def test_an_option_that_is_asked_for_where_known_may_be_unknown(value: str) -> None:
+    kconfig.check([Option("NO_SUCH", value, "one.config", 1, known=True)], {}, fake.TREE)
+
+
+def test_an_option_that_is_asked_for_where_known_and_is_known_must_be_as_asked() -> None:
+    with pytest.raises(BadInput, match="KPROBES"):
+        kconfig.check([Option("KPROBES", "n", "one.config", 1, known=True)], {"KPROBES": "y"}, fake.TREE)
+
+
+@pytest.mark.parametrize(
+    "source", ['source "arch/$SRCARCH/Kconfig"', "source arch/$SRCARCH/Kconfig", 'source "arch/$(SRCARCH)/Kconfig"']
+)
+def test_a_file_is_sourced_as_kernels_of_all_ages_write_it(tmp_path: Path, source: str) -> None:
+    (tmp_path / "arch" / "x86").mkdir(parents=True)
+    (tmp_path / "Kconfig").write_text(f"{source}\n")
+    (tmp_path / "arch" / "x86" / "Kconfig").write_text("config SMP\n\tbool\n")
+    assert "SMP" in kconfig.symbols(tmp_path)
+
+
 def test_what_is_as_asked_passes(tmp_path: Path) -> None:
     (tmp_path / ".config").write_text('CONFIG_A=y\n# CONFIG_B is not set\nCONFIG_W="a=b"\n')
     assert kconfig.read_config(tmp_path / ".config") == {"A": "y", "W": '"a=b"'}

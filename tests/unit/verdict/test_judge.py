@@ -74,6 +74,7 @@ CHANGES: dict[str, Callable[[SweepResult], SweepResult]] = {
     "lower bound": lambda each: replace(each, bound=1),
     "no points": lambda each: replace(each, points=0),
     "nothing run": lambda each: replace(each, schedules={0: 2, 1: 40, 2: 0}),
+    "unchecked": lambda each: replace(each, unchecked=("tags",)),
     "broken": lambda each: replace(each, broken="the canary did not fail"),
 }
 # Of `with`, whose silence is the claim, every gap counts. Of `without`, once it has failed as expected, only time-outs.
