@@ -52,7 +52,10 @@ static void load(const char *name)
 	int fd;
 
 	snprintf(device, sizeof(device), "/dev/%s", name);
-	snprintf(path, sizeof(path), "%s/%s.ko", getpid() == 1 ? "/modules" : "modules", name);
+	if (getpid() == 1)
+		snprintf(path, sizeof(path), "/modules/%s.ko", name);
+	else	/* where the Makefile built it */
+		snprintf(path, sizeof(path), "modules/%s/%s.ko", name, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || !access(device, F_OK))
 		return; /* this scenario does without it, or it is loaded */
