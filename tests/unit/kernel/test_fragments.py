@@ -84,3 +84,10 @@ def test_every_fragment_reads_and_says_why(path: Path) -> None:
     lines = path.read_text().splitlines()
     assert lines[0] == "# SPDX-License-Identifier: GPL-2.0-only"
     assert lines[1].startswith("# ") and not lines[1].startswith("# CONFIG_")
+
+
+def test_xfs_of_a_new_kernel_brings_no_jump_labels_which_a_build_without_objtool_cannot_have() -> None:
+    paths = fragments.chosen(["filesystem-xfs"])
+    named = {option.name: option.value for option in fragments.read(paths, "7.3.4")}
+    assert (named["XFS_FS"], named["XFS_ONLINE_SCRUB"], named["JUMP_LABEL"]) == ("y", "n", "n")
+    assert "JUMP_LABEL" not in {option.name for option in fragments.read(paths, "6.12.118")}, "no other key for it"
