@@ -257,7 +257,7 @@ static void check_end(struct view *v)
 		if (!within[p]) {
 			if (!anyone_has(s, OP_SHRINKS))
 				violate(v, "lost-bytes", -1, "the file ends early", p, 0, 0);
-			else
+			else if (page_is_behind(v->s, p))
 				check_beyond(v, p);
 			continue;
 		}

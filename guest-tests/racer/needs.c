@@ -71,6 +71,14 @@ const char *no_dontunmap(void)
 	return NULL;
 }
 
+/* A length of 0 is accepted where the advice is known: since v5.14, commit 4ca9b3859dac. */
+const char *no_populate(void)
+{
+	if (madvise(NULL, 0, MADV_POPULATE_WRITE))
+		return "madvise knows no MADV_POPULATE_WRITE: the kernel is older than 5.14";
+	return NULL;
+}
+
 const char *no_clone(void)
 {
 	int from = nameless_file(), to = nameless_file();

@@ -146,7 +146,7 @@ const struct op ops[] = {
 	{ "mremap-dontunmap", op_mremap_dontunmap, OP_READS | OP_UNMAPS, no_dontunmap },
 	{ "mprotect-write", op_mprotect_then_write, OP_STORES, NULL },
 	{ "dontneed", op_dontneed, 0, NULL },
-	{ "populate-write", op_populate_write, OP_ALLOCATES | OP_FAULTS, NULL },
+	{ "populate-write", op_populate_write, OP_ALLOCATES | OP_FAULTS, no_populate },
 	{ "split", op_split, OP_READS | OP_SECOND, NULL },
 	{ "store-behind", op_store_behind, OP_SECOND, NULL },
 	{ "page-table", op_leave_page_table, OP_ZEROES | OP_SECOND, NULL },

@@ -67,5 +67,6 @@ const char *no_memory_failure(void);
 const char *no_map_sync(void);
 const char *no_clone(void);
 const char *no_dontunmap(void);
+const char *no_populate(void);
 
 #endif

@@ -201,6 +201,7 @@ long world_remove(struct shared *s, int il);
 bool has_old_data(const struct scenario *s);
 bool write_old_page(const struct scenario *s, int fd, const struct window *at, int page);
 void file_words(const struct shared *s, uint64_t words[PAGES_MAX][WORDS], bool within[PAGES_MAX]);
+bool page_is_behind(const struct shared *s, int page);
 
 /* space.c */
 bool is_full(const struct scenario *s);

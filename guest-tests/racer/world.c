@@ -120,3 +120,11 @@ void file_words(const struct shared *s, uint64_t words[PAGES_MAX][WORDS], bool w
 			memcpy(&words[p][w], page + word_offset(w), sizeof(uint64_t));
 	}
 }
+
+/* Whether the file ends before the page. Where it ends within, the rest of the page can be read as zeros (mmap(2)). */
+bool page_is_behind(const struct shared *s, int page)
+{
+	char byte;
+
+	return pread(s->fd, &byte, 1, s->at->base + page * s->scenario.unit) < 1;
+}

@@ -173,6 +173,11 @@ def test_three_and_four_actors_race(race: Race) -> None:
         assert row["failures"] == {}
 
 
+def test_a_page_within_which_the_file_ends_may_be_read(race: Race) -> None:
+    (row,) = stressed(race, of_two("truncate", "pwrite", prepare="written"), races=320)
+    assert row["failures"] == {}, "write(2) behind the truncate makes the file some bytes long"
+
+
 def test_each_window_is_a_race_and_what_moves_the_files_end_has_one_window(race: Race) -> None:
     many, one = stressed(race, of_two("punch", "read-fault"), of_two("truncate", "read-fault"), races=100)
     assert many["races"] == 128, "two files of 64 windows"
