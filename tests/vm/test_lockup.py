@@ -48,5 +48,6 @@ def test_the_lockup_is_a_finding_with_its_log_and_source_lines(locked: tuple[Run
     folder, run = locked
     (finding,) = [each.finding for each in run.findings if (each.kernel, each.finding.kind) == ("spins", Kind.HANG)]
     assert finding.detector == "lockup"
-    assert any(step.startswith("dax_lock_page+") and "fs/dax.c:" in step for step in finding.trace)
+    assert any(step.startswith("dax_lock_page+") for step in finding.trace)
+    assert any(".c:" in step or ".h:" in step for step in finding.trace), "source lines"
     assert "NMI: Not continuing" in (folder.path / "dmesg" / "spins.log").read_text()
