@@ -79,12 +79,29 @@ class Debugger:
 
         Raises LabBroke where there is no gdb.
         """
-        if foreground:
-            with self._foreground():
-                yield
-        else:
-            say(f"the guest waits; in another terminal: {self.command}")
+        with self._foreground() if foreground else self._announced():
             yield
+
+    @contextmanager
+    def _announced(self) -> Iterator[None]:
+        """Says the line once it works: a gdb that comes before QEMU listens fails, and the guest waits for ever."""
+        thread = threading.Thread(target=self._announce, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            thread.join()
+
+    def _announce(self) -> None:
+        if self._listens():
+            say(f"the guest waits; in another terminal: {self.command}")
+
+    def _listens(self) -> bool:
+        """Waits for QEMU's socket; False if the block ends first."""
+        while not self.socket.exists() and not self._over.wait(POLL):
+            pass
+        return self.socket.exists()
 
     @contextmanager
     def _foreground(self) -> Iterator[None]:
@@ -106,9 +123,8 @@ class Debugger:
             signal.signal(signal.SIGINT, before)
 
     def _run(self) -> None:
-        while not self.socket.exists():
-            if self._over.wait(POLL):
-                return
+        if not self._listens():
+            return
         self._gdb = subprocess.Popen(["gdb", "-q", "-x", self.script])
         if self._over.is_set():  # the block ended before there was anything to end
             self._gdb.terminate()

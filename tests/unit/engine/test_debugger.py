@@ -94,3 +94,22 @@ def test_without_a_gdb_it_is_said_what_to_install(gdb: Debugger, monkeypatch: py
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(LabBroke, match="`gdb` is not installed"), gdb.attached(foreground=True):
         raise AssertionError("the guest must not be started")
+
+
+def test_another_terminals_line_is_said_once_qemu_listens_and_not_before(
+    gdb: Debugger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with gdb.attached(foreground=False):
+        time.sleep(0.2)
+        assert capsys.readouterr().err == ""
+        gdb.socket.touch()
+        said, until = "", time.monotonic() + 20
+        while not said and time.monotonic() < until:
+            said = capsys.readouterr().err
+    assert gdb.command in said
+
+
+def test_a_guest_that_never_listens_is_not_waited_for(gdb: Debugger, capsys: pytest.CaptureFixture[str]) -> None:
+    with gdb.attached(foreground=False):
+        pass
+    assert capsys.readouterr().err == ""
