@@ -19,6 +19,7 @@ from harness.errors import ExitStatus
 from harness.results.folder import RunFolder
 from harness.results.run import Run
 from tests.vm.conftest import HOUR, LAB
+from tests.vm.left import qemu_left
 
 SCENARIO = "read-write-hole"
 SECONDS = 300.0
@@ -45,10 +46,6 @@ def lab(*words: str) -> Iterator["subprocess.Popen[str]"]:
 
 def line_with(stream: Iterator[str], words: str) -> str:
     return next(line for line in stream if words in line).strip()
-
-
-def qemu_left(place: Path) -> str:
-    return subprocess.run(["pgrep", "-f", f"qemu.*{place}"], capture_output=True, text=True, check=False).stdout
 
 
 @pytest.mark.skipif(not shutil.which("gdb"), reason="needs gdb")
@@ -97,7 +94,7 @@ def test_the_first_failing_schedule_is_held_with_ssh_and_gdb_until_ctrl_c(run_fo
         assert started.wait(SECONDS) == ExitStatus.KERNEL_FAILED
     console = Path(ways["console"])
     assert "lab: ready" in console.read_text() and not list(console.parent.glob("ssh.*"))
-    assert qemu_left(console.parent) == ""
+    assert qemu_left(console.parent) == []
 
 
 def test_ctrl_c_ends_a_held_guest_and_the_status_is_the_verdicts(failing: tuple[RunFolder, Run]) -> None:
@@ -108,4 +105,4 @@ def test_ctrl_c_ends_a_held_guest_and_the_status_is_the_verdicts(failing: tuple[
         line_with(started.stderr, "the guest is held")
         started.send_signal(signal.SIGINT)
         assert started.wait(SECONDS) == ExitStatus.AS_EXPECTED
-    assert qemu_left(folder.path) == ""
+    assert qemu_left(folder.path) == []

@@ -12,6 +12,7 @@ from harness import folders
 from harness.errors import ExitStatus
 from harness.results.run import Run
 from tests.vm.conftest import LAB
+from tests.vm.left import qemu_left
 
 SECONDS = 5.0  # from the signal to the end; a whole sweep of the scenario takes longer
 
@@ -30,8 +31,7 @@ def interrupted(tmp_path: Path, words: list[str], sign: str, behind: float) -> N
         sent = time.monotonic()
         assert lab.wait() == ExitStatus.INTERRUPTED
         assert time.monotonic() - sent < SECONDS
-    left = subprocess.run(["pgrep", "-f", f"qemu.*{tmp_path}"], capture_output=True, text=True, check=False).stdout
-    assert left == ""
+    assert qemu_left(tmp_path) == []
 
 
 def test_an_interrupted_run_ends_at_once_with_130_and_leaves_no_guest(pair: tuple[object, Run], tmp_path: Path) -> None:

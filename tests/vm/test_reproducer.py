@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from harness import folders
 from harness.cli import main
 from harness.engine.experiment import Choice, resolve
@@ -22,6 +24,7 @@ def make_run(place: Path, info: KernelInfo) -> "subprocess.CompletedProcess[str]
     return subprocess.run(words, cwd=place, capture_output=True, text=True, check=False, timeout=600)
 
 
+@pytest.mark.skipif(not shutil.which("cpio"), reason="needs cpio: ./lab doctor --check --install")
 def test_plain_qemu_shows_on_the_wrong_kernel_what_it_does_not_show_on_the_right_one(
     run_folders: Path, tmp_path: Path
 ) -> None:
