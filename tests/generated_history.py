@@ -5,10 +5,11 @@
 The source is read, never written; the repository is bare and has no checkout.
 """
 
+import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +17,6 @@ from harness import folders
 from harness.deadline import Deadline
 from harness.kernel import series
 
-COMMITS, CULPRIT = 64, 41
-NO_BUILD, NO_BOOT, OTHER_BUG = range(28, 34), range(17, 20), range(36, 39)
 MUTANT = folders.PROJECT / "patches" / "mutants" / "dirty-cleared-after-unlock.patch"
 FILES = ("fs/dax.c", "mm/truncate.c", "mm/rmap.c", "fs/ext4/inode.c", "fs/ext4/file.c", "fs/iomap/iter.c", "fs/inode.c")
 WHO = {"GIT_AUTHOR_NAME": "n", "GIT_AUTHOR_EMAIL": "n@example.org", "GIT_COMMITTER_NAME": "n",
@@ -26,11 +25,28 @@ SCENARIO = "fsync-write"
 
 
 @dataclass(frozen=True)
+class Story:
+    """What becomes of which commit: ``commits`` of them, the source as it is counted as number 0."""
+
+    commits: int
+    culprit: int
+    no_build: Collection[int] = ()
+    no_boot: Collection[int] = ()
+    other_bug: Collection[int] = ()
+
+
+LONG = Story(64, 41, no_build=range(28, 34), no_boot=range(17, 20), other_bug=range(36, 39))
+# git takes 4 first, which says nothing, and comes to the culprit by commits that can be tested.
+SHORT = Story(9, 6, no_build=(4,))
+
+
+@dataclass(frozen=True)
 class Generated:
     """The repository and the commits that matter."""
 
     git: Path
     commits: tuple[str, ...]
+    story: Story
 
     @property
     def good(self) -> str:
@@ -45,33 +61,38 @@ class Generated:
     @property
     def culprit(self) -> str:
         """The one that brings the bug."""
-        return self.commits[CULPRIT]
+        return self.commits[self.story.culprit]
 
 
-def generate(pristine: Path, git: Path) -> Generated:
+def generate(pristine: Path, git: Path, story: Story = LONG, bug: Sequence[Path] = (MUTANT,)) -> Generated:
     """Makes the history in the new bare repository ``git``. Commit 0 is the source as it is."""
     run = _runner(pristine, git)
-    subprocess.run(["git", "init", "--quiet", "--bare", git], check=True)
-    run(["add", "--all", "--force", "."], "")
-    commits = [_commit(run, [], "the source", 0)]
+    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", git], check=True)
+    # A third of the time of the default level; nobody keeps it.
+    run(["-c", "core.looseCompression=1", "add", "--all", "--force", "."], "")
+    commits = [_commit(run, [], "the source")]
     harmless: dict[str, int] = {}
-    for number in range(1, COMMITS):
+    for number in range(1, story.commits):
         name = FILES[number % len(FILES)]
         harmless[name] = harmless.get(name, 0) + 1
-        for path, content in _files(pristine, number, harmless).items():
+        for path, content in _files(pristine, number, harmless, story, bug).items():
             blob = run(["hash-object", "-w", "--stdin"], content)
             run(["update-index", "--cacheinfo", f"100644,{blob},{path}"], "")
-        commits.append(_commit(run, commits[-1:], f"commit {number}: {name}", number))
+        commits.append(_commit(run, commits[-1:], f"commit {number}: {name}"))
     run(["update-ref", "refs/heads/main", commits[-1]], "")
-    return Generated(git, tuple(commits))
+    return Generated(git, tuple(commits), story)
 
 
 Run = Callable[[list[str], str], str]
 
 
 def _runner(pristine: Path, git: Path) -> Run:
+    numbers = itertools.count()
+
     def run(words: list[str], stdin: str) -> str:
-        env = {**os.environ, **WHO, "GIT_DIR": str(git), "GIT_WORK_TREE": str(pristine)}
+        at = f"{1_600_000_000 + next(numbers)} +0000" if words[0] == "commit-tree" else "1600000000 +0000"
+        env = {**os.environ, **WHO, "GIT_DIR": str(git), "GIT_WORK_TREE": str(pristine), "GIT_AUTHOR_DATE": at,
+               "GIT_COMMITTER_DATE": at}  # fmt: skip
         done = subprocess.run(["git", *words], cwd=pristine, env=env, input=stdin, text=True, capture_output=True,
                               check=True)  # fmt: skip
         return done.stdout.strip()
@@ -79,25 +100,26 @@ def _runner(pristine: Path, git: Path) -> Run:
     return run
 
 
-def _commit(run: Run, parents: list[str], title: str, number: int) -> str:
+def _commit(run: Run, parents: list[str], title: str) -> str:
     words = [word for parent in parents for word in ("-p", parent)]
-    os.environ["GIT_AUTHOR_DATE"] = os.environ["GIT_COMMITTER_DATE"] = f"{1_600_000_000 + number} +0000"
     return run(["commit-tree", run(["write-tree"], ""), *words, "-m", title], "")
 
 
-def _files(pristine: Path, number: int, harmless: Mapping[str, int]) -> dict[str, str]:
+def _files(
+    pristine: Path, number: int, harmless: Mapping[str, int], story: Story, bug: Sequence[Path]
+) -> dict[str, str]:
     """Every file that differs from the source at that commit."""
-    mutated = series.apply([MUTANT], pristine) if number >= CULPRIT else {}
-    texts = {name: (mutated.get(name) or (pristine / name).read_bytes()).decode() for name in (*harmless, "fs/dax.c")}
+    mutated = series.apply(bug, pristine) if number >= story.culprit else {}
+    texts = {name: (mutated.get(name) or (pristine / name).read_bytes()).decode() for name in {*harmless, *mutated}}
     texts = {name: text + f"/* changed {harmless.get(name, 0)} times */\n" for name, text in texts.items()}
     pipe = (pristine / "fs/pipe.c").read_text()
-    if number in NO_BUILD:
+    if number in story.no_build:
         pipe += "#error this commit does not build\n"
-    if number in NO_BOOT:
+    if number in story.no_boot:
         start = "\tint err = register_filesystem(&pipe_fs_type);\n"
         assert start in pipe
         pipe = pipe.replace(start, start + '\n\tpanic("this commit does not boot");\n')
-    if number in OTHER_BUG:
+    if number in story.other_bug:
         start = "\ttrace_dax_writeback_range(inode, xas.xa_index, end_index);\n"
         assert start in texts["fs/dax.c"]
         texts["fs/dax.c"] = texts["fs/dax.c"].replace(start, start + "\tWARN_ON_ONCE(1);\n")
