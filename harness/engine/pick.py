@@ -16,7 +16,7 @@ from harness.kernel.series import edited_files
 from harness.kernel.sources.tree import SourceTree
 from harness.mutants.corpus import load_mutants
 from harness.points.point import Point
-from harness.points.touched import Line, changed, code_around, gaps, lines_with_code, touched_functions, touches
+from harness.points.touched import Line, code_around, difference, lines_with_code, touched_functions, touches
 from harness.progress import say
 from harness.sweep.records import SweepResult
 
@@ -80,8 +80,9 @@ def touched(kernel: Kernel, tree: SourceTree, points: Sequence[Point]) -> set[Li
     lines, places = set[Line](), set[Line]()
     for name in filter(kernel.keeps, kernel.edited):  # but for files that the patches remove
         before, after = (tree.content(name) or b"").decode(errors="replace"), kernel.source(name)
-        lines |= {(name, number) for number in changed(before, after)[1]}
-        places |= {(name, number) for number in gaps(before, after)}
+        found = difference(before, after)
+        lines |= {(name, number) for number in found.come}
+        places |= {(name, number) for number in found.gaps}
     return lines | code_around(points, places)
 
 

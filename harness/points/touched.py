@@ -5,6 +5,7 @@ The sources are compared, not the patches read: `patch` moves a hunk that does n
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from harness.points.point import Point
@@ -13,18 +14,25 @@ Line = tuple[str, int]  # file, line number from 1
 Block = tuple[int, int, int, int]  # lines [i, i_end) of the old text became [j, j_end) of the new one, from 0
 
 
-def changed(before: str, after: str) -> tuple[set[int], set[int]]:
-    """Line numbers from 1 in ``before`` and in ``after``; where lines are missing their neighbours stand for them."""
-    gone, come = set[int](), set[int]()
+@dataclass(frozen=True)
+class Difference:
+    """Line numbers from 1. ``gone`` of the old text, ``come`` of the new one; where lines are missing their neighbours
+    stand for them. ``gaps``: lines of the new text in front of which lines are missing that nothing replaces."""
+
+    gone: frozenset[int]
+    come: frozenset[int]
+    gaps: frozenset[int]
+
+
+def difference(before: str, after: str) -> Difference:
+    """What differs between two texts."""
+    gone, come, gaps = set[int](), set[int](), set[int]()
     for i, i_end, j, j_end in _blocks(before, after):
         gone |= _numbers(i, i_end)
         come |= _numbers(j, j_end)
-    return gone, come
-
-
-def gaps(before: str, after: str) -> set[int]:
-    """Line numbers from 1 in ``after`` in front of which lines are missing that nothing replaces."""
-    return {j + 1 for _i, _i_end, j, j_end in _blocks(before, after) if j == j_end}
+        if j == j_end:
+            gaps.add(j + 1)
+    return Difference(frozenset(gone), frozenset(come), frozenset(gaps))
 
 
 def _blocks(before: str, after: str) -> list[Block]:

@@ -4,16 +4,16 @@
 from collections.abc import Iterable
 
 from harness.kernel.artefacts import Kernel
-from harness.points.touched import Line, changed
+from harness.points.touched import Line, difference
 
 
 def changed_lines(without: Kernel, with_: Kernel, files: Iterable[str]) -> tuple[set[Line], set[Line]]:
-    """What changed() says of kept source files of two kernels; one that a kernel has not kept is empty there."""
+    """What difference() says of kept source files of two kernels; one that a kernel has not kept is empty there."""
     before, after = set[Line](), set[Line]()
     for file in files:
-        gone, come = changed(_text(without, file), _text(with_, file))
-        before |= {(file, number) for number in gone}
-        after |= {(file, number) for number in come}
+        found = difference(_text(without, file), _text(with_, file))
+        before |= {(file, number) for number in found.gone}
+        after |= {(file, number) for number in found.come}
     return before, after
 
 

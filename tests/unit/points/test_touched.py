@@ -2,7 +2,7 @@
 """Lines of a source file that a change touches, found by comparing the file before and after."""
 
 from harness.points.point import Frame, Point
-from harness.points.touched import changed, code_around, gaps, lines_with_code, touched_functions
+from harness.points.touched import code_around, difference, lines_with_code, touched_functions
 
 BEFORE = "one\ntwo\nthree\nfour\nfive\n"
 
@@ -12,25 +12,27 @@ def point(function: str, line: int, number: int = 0) -> Point:
 
 
 def test_a_changed_line_counts_on_both_sides_as_numbered_there() -> None:
-    assert changed(BEFORE, "zero\none\ntwo\nTHREE\nfour\nfive\n") == ({0, 1, 3}, {1, 4})
+    found = difference(BEFORE, "zero\none\ntwo\nTHREE\nfour\nfive\n")
+    assert (found.gone, found.come) == ({0, 1, 3}, {1, 4})
 
 
 def test_where_lines_are_gone_their_neighbours_stand_for_them() -> None:
-    assert changed(BEFORE, "one\ntwo\nfive\n") == ({3, 4}, {2, 3})
+    found = difference(BEFORE, "one\ntwo\nfive\n")
+    assert (found.gone, found.come) == ({3, 4}, {2, 3})
 
 
 def test_equal_texts_differ_nowhere() -> None:
-    assert changed(BEFORE, BEFORE) == (set(), set())
-    assert gaps(BEFORE, BEFORE) == set()
+    found = difference(BEFORE, BEFORE)
+    assert not found.gone | found.come | found.gaps
 
 
 def test_a_new_file_is_changed_as_a_whole() -> None:
-    assert changed("", BEFORE)[1] == {1, 2, 3, 4, 5}
+    assert difference("", BEFORE).come == {1, 2, 3, 4, 5}
 
 
 def test_a_gap_is_where_lines_are_gone_and_nothing_replaces_them() -> None:
-    assert gaps(BEFORE, "one\ntwo\nfive\n") == {3}
-    assert gaps(BEFORE, "one\ntwo\nTHREE\nfive\n") == set()
+    assert difference(BEFORE, "one\ntwo\nfive\n").gaps == {3}
+    assert not difference(BEFORE, "one\ntwo\nTHREE\nfive\n").gaps
 
 
 def test_functions_and_code_of_the_lines_are_found_by_points() -> None:
