@@ -101,9 +101,9 @@ class Guest:
         ended = self._wait_a_moment()
         self._listen()
         if ended:
-            self._conclude("asked" if self._asked else "", self._asked)
+            self._finish("")
         elif self._over():
-            self._conclude("asked" if self._asked else "over", self._asked)
+            self._finish("over")
         elif deadline.passed:
             self._conclude("timeout")
         elif time.monotonic() - self._heard > (ANSWER if self._asked else self.quiet):
@@ -159,6 +159,10 @@ class Guest:
         """Whether the kernel has died, or switched off, and QEMU has had time to follow."""
         return self._over_at is not None and time.monotonic() - self._over_at > GRACE
 
+    def _finish(self, stopped: Stopped) -> None:
+        """Once the lab has asked for the kernel's last words, whatever ends the guest is the answer."""
+        self._conclude("asked" if self._asked else stopped, self._asked)
+
     def _conclude(self, stopped: Stopped, note: str = "") -> None:
         returncode = 0 if self.held and stopped == "over" else _stop(self._process)
         self._listen()
@@ -177,7 +181,7 @@ class Guest:
     def _fell_silent(self) -> None:
         """Asks a sweep's kernel where it is and for how long, which it can tell with interrupts off too; once."""
         if self._asked:
-            self._conclude("asked", self._asked)
+            self._finish("hang")
             return
         note = f"no record and no word for {self.quiet:.0f} s{self._whereabouts()}"
         if self.plan.mode == "sweep" and end.INIT in self.console and self._send_nmi():
