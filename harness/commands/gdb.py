@@ -37,22 +37,17 @@ def run(args: argparse.Namespace) -> int:
 
 def _on_kernel(args: argparse.Namespace, foreground: bool) -> int:
     from harness import host, words
-    from harness.engine.debugger import DebuggerLeft, debugger
+    from harness.engine.debugger import debugger
     from harness.engine.replay import alone, shown
     from harness.engine.single import resolved
     from harness.errors import BadInput
-    from harness.progress import say
 
     words.refuse(args, "goes with a run, which has two of them", "kernel")
     if not args.scenario:
         raise BadInput("a schedule is of a scenario: name it by --scenario")
     host.ensure(args.no_install, ("build", "image", "guest"))
     one = resolved(args.config, args.where, args.scenario, args.schedule)
-    try:
-        with debugger(one.subject.kernel, len(one.schedule.stops)) as gdb, gdb.attached(foreground):
-            outcome = alone(one.subject, one.scenario, one.guest, one.schedule, gdb)
-    except DebuggerLeft as left:
-        say(str(left))
-        return 0
+    with debugger(one.subject.kernel, len(one.schedule.stops)) as gdb, gdb.attached(foreground):
+        outcome = alone(one.subject, one.scenario, one.guest, one.schedule, gdb)
     print(shown(one.scenario.name, one.subject.name, outcome))
     return 0

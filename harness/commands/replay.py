@@ -89,23 +89,17 @@ def _past(args: argparse.Namespace, scratch: Path) -> Iterator[Past]:
 
 
 def _one(args: argparse.Namespace, past: Past) -> int:
-    from harness.engine.debugger import DebuggerLeft
     from harness.engine.replay import debugged, named, replay
-    from harness.progress import say
 
     scenario, kernel = named(past.folder.load(), args.schedule, args.scenario, args.kernel)
     if args.keep:
         from harness.engine.kept import hold
 
         return hold(past.folder, args.schedule, scenario, kernel, past.guest, print)
-    try:
-        with debugged(past.folder, args.schedule, kernel, args.foreground) if args.gdb else nullcontext() as gdb:
-            done = replay(
-                past.folder, args.schedule, scenario=scenario, kernel=kernel, guest=past.guest, gdb=gdb, find=past.find
-            )
-    except DebuggerLeft as left:
-        say(str(left))
-        return 0
+    with debugged(past.folder, args.schedule, kernel, args.foreground) if args.gdb else nullcontext() as gdb:
+        done = replay(
+            past.folder, args.schedule, scenario=scenario, kernel=kernel, guest=past.guest, gdb=gdb, find=past.find
+        )
     print(done.told)
     return 1 if done.parted else 0
 

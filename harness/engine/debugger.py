@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.deadline import Deadline
-from harness.errors import LabBroke
+from harness.errors import ExitStatus, LabBroke, LabError
 from harness.kernel.artefacts import Kernel
 from harness.progress import say
 
@@ -49,8 +49,10 @@ echo The schedule stops nobody: set breakpoints, then `continue`.\\n
 """
 
 
-class DebuggerLeft(LabBroke):
-    """gdb ended the guest, or itself, before the schedule was over: there is no outcome."""
+class DebuggerLeft(LabError):
+    """gdb ended the guest, or itself, before the schedule was over: there is no outcome. Whoever did it meant it."""
+
+    status = ExitStatus.AS_EXPECTED
 
 
 @dataclass
