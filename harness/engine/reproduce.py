@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness import folders
+from harness.engine.experiment import Experiment
+from harness.engine.own_tree import HEAD
 
 Value = str | int | Sequence[str] | None
 
@@ -43,3 +45,17 @@ def _option(name: str, value: Value) -> str:
     if value is True:
         return f"--{name}"
     return f"--{name}={value if isinstance(value, str | int) else ','.join(value or ())}"
+
+
+def reproduce_line(experiment: Experiment) -> str:
+    """The `lab run` that runs the same again."""
+    choice, lab = experiment.choice, experiment.lab.experiment
+    without = ["--without", lab.without]
+    words = [*without, "--with", lab.with_]
+    if choice.tree:
+        words = ["--tree", str(choice.tree), *([] if lab.without == HEAD else without)]
+    return command(["run", *words], choice.config, {
+        "scenario": choice.scenarios, "bound": choice.bound, "points": choice.granularity,
+        "budget": seconds(choice.budget), "prune": choice.prune, "sample": choice.sample or None,
+        "both-wake-ups": choice.both_wake_ups, "no-stress": not choice.stress, "cost": choice.cost,
+    })  # fmt: skip

@@ -8,7 +8,7 @@ from harness.config.loader import load_scenario
 from harness.config.operations import operations
 from harness.config.pairs import DIMENSIONS, NAME_MAX, PARTS, PREPARES, apart, pair_scenarios, parts_of, scenario
 from harness.config.pairs_file import Apart, PairsFile, load_pairs_file
-from harness.engine.run import as_yaml
+from harness.engine.enclosures import as_yaml
 from harness.errors import BadInput, LabBroke
 from harness.sweep.job import scenario_lines
 

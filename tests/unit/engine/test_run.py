@@ -1,18 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A whole `lab run` on two prebuilt kernels whose guests follow scripts."""
 
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from harness.cli import make_parser
-from harness.config.units import seconds_of
-from harness.engine import run as module
-from harness.engine.experiment import Choice, resolve
 from harness.errors import ExitStatus
-from harness.points.point import Frame
 from harness.results.folder import RunFolder
 from harness.results.run import Run
 from harness.sweep.records import Kind
@@ -132,20 +126,3 @@ def test_a_cost_that_cannot_be_measured_says_why_and_is_no_figure(perform: Perfo
 
 def test_a_run_has_no_cost_that_was_not_asked_for(perform: Perform) -> None:
     assert perform([BAD], [GOOD]).cost is None
-
-
-def test_the_line_that_reproduces_a_run_is_read_as_what_was_asked_for(kernels: Path) -> None:
-    said = Choice(
-        kernels / "lab.yaml", scenarios=(NAME,), bound=1, budget=90.0, granularity="instructions", stress=False
-    )
-    program, *words = shlex.split(module.reproduce_line(resolve(said)))
-    args = make_parser(["run"]).parse_args(words)
-    assert program == "./lab"
-    assert (args.config, args.without, args.with_) == (said.config, "other", "stock")
-    assert (args.scenario, args.bound, args.points) == ([NAME], 1, "instructions")
-    assert (seconds_of(args.budget), args.no_stress) == (90.0, True)
-
-
-def test_reports_get_the_whole_source_of_a_function_from_its_first_point_to_its_last() -> None:
-    frames = [Frame("f", "fs/dax.c", 12), Frame("f", "fs/dax.c", 10), Frame("g", "mm/x.c", 3), Frame("asm", "", 0)]
-    assert module.spans(frames) == {("fs/dax.c", 10), ("fs/dax.c", 11), ("fs/dax.c", 12), ("mm/x.c", 3)}
