@@ -36,6 +36,12 @@ class LabBroke(LabError):
     status = ExitStatus.LAB_BROKE
 
 
+class OutOfTime(LabBroke):
+    """The budget ended before the work was done: nothing broke, and nothing is known yet."""
+
+    status = ExitStatus.INCONCLUSIVE
+
+
 class KernelFailed(LabError):
     """The kernel under test did wrong where no record of a run can carry it: it does not compile, it does not boot."""
 

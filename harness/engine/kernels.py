@@ -8,7 +8,7 @@ from itertools import combinations
 from harness.deadline import Deadline
 from harness.engine.experiment import Experiment, Wanted, debug_units
 from harness.engine.subject import Subject
-from harness.errors import BadInput, KernelFailed
+from harness.errors import BadInput, KernelFailed, LabBroke, OutOfTime
 from harness.kernel import prebuilt
 from harness.kernel.abilities import sweep_lacks
 from harness.kernel.artefacts import Kernel
@@ -36,8 +36,14 @@ class Made:
 
 
 def make_kernels(experiment: Experiment, deadline: Deadline) -> list[Made]:
-    """Builds each, in place one after the other. Raises BadInput for a wrong source, patch or config."""
-    trees = {wanted.name: obtain_for(wanted.spec, deadline) for wanted in experiment.kernels if wanted.spec.source}
+    """Builds each, in place one after the other. What the deadline leaves no time for is `not-run`.
+
+    Raises BadInput for a wrong source, patch or config, LabBroke.
+    """
+    try:
+        trees = {wanted.name: obtain_for(wanted.spec, deadline) for wanted in experiment.kernels if wanted.spec.source}
+    except LabBroke as error:
+        return [_late(wanted, KernelInfo(wanted.name, wanted.side), error, deadline) for wanted in experiment.kernels]
     units = tuple(experiment.units)
     for tree in trees.values():
         units = debug_units(experiment.kernels, units, tree.release)
@@ -56,6 +62,23 @@ def request_of(wanted: Wanted, tree: SourceTree, units: Sequence[str]) -> BuildR
 
 def _make(wanted: Wanted, tree: SourceTree | None, units: Sequence[str], deadline: Deadline) -> Made:
     info = KernelInfo(name=wanted.name, side=wanted.side)
+    try:
+        return _made(wanted, info, tree, units, deadline)
+    except LabBroke as error:
+        return _late(wanted, info, error, deadline, tree)
+
+
+def _late(
+    wanted: Wanted, info: KernelInfo, error: LabBroke, deadline: Deadline, tree: SourceTree | None = None
+) -> Made:
+    """A kernel for which no time was left. Raises ``error`` where that is not what it says."""
+    if not (isinstance(error, OutOfTime) or deadline.passed):
+        raise error
+    told = f"the budget ended: {error}"
+    return Made(wanted, replace(info, release=tree.release if tree else "", state="not-run", detail=told), None, tree)
+
+
+def _made(wanted: Wanted, info: KernelInfo, tree: SourceTree | None, units: Sequence[str], deadline: Deadline) -> Made:
     if tree is None:
         assert wanted.spec.build is not None
         kernel = prebuilt.from_folder(wanted.spec.build, wanted.name, own=module_folders(), deadline=deadline)

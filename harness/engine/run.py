@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from harness.config.models import GuestSpec
 from harness.cost.change import Cost
@@ -28,6 +29,7 @@ from harness.engine.subjects import check_sweepable, subjects_of
 from harness.engine.sweeps import Hall, Swept
 from harness.guest import accel
 from harness.history.recorder import record
+from harness.kernel.locks import waited
 from harness.process import run as run_program
 from harness.progress import say
 from harness.report.html import render_html
@@ -37,6 +39,21 @@ from harness.results.folder import RunFolder
 from harness.results.run import KernelInfo, Run, appearing
 from harness.sweep.records import StressResult, SweepResult
 from harness.verdict.judge import judged
+
+
+@dataclass(frozen=True)
+class Start:
+    """When a run began, and when its budget ends. ``made``: its kernels, where they were made to see what is new."""
+
+    at: datetime.datetime
+    began: float  # monotonic seconds
+    deadline: Deadline
+    made: Sequence[Made] | None = None
+
+    @classmethod
+    def now(cls, experiment: Experiment) -> Self:
+        """A run that begins now."""
+        return cls(datetime.datetime.now(datetime.UTC), time.monotonic(), Deadline.after(experiment.budget_seconds))
 
 
 @dataclass(frozen=True)
@@ -50,11 +67,10 @@ class Manner:
     choose: Callable[[Experiment, Sequence[Made], Hall], tuple[Experiment, list[Subject]]] | None = None
 
 
-def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolder, Run]:
+def perform(experiment: Experiment, manner: Manner = Manner(), start: Start | None = None) -> tuple[RunFolder, Run]:
     """Runs the whole experiment within its budget. Raises BadInput and LabBroke only for what stops all of it."""
-    started, began = datetime.datetime.now(datetime.UTC), time.monotonic()
-    deadline = Deadline.after(experiment.budget_seconds)
-    made = make_kernels(experiment, deadline)
+    start = start or Start.now(experiment)
+    deadline, made = start.deadline, start.made or make_kernels(experiment, start.deadline)
     check_sweepable(experiment, made)
     sweep_guest, stress_guest = experiment.lab.guest("sweep"), experiment.lab.guest("stress")
     built = [each.kernel for each in made if each.kernel]
@@ -76,14 +92,14 @@ def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolde
     cost = _cost(experiment, subjects, sweep_guest, folder.path, deadline) if experiment.choice.cost else None
     keep_inputs(folder.path, made, experiment)
     run = Run(
-        number=folder.number, started=started.isoformat(timespec="seconds"), seconds=time.monotonic() - began,
+        number=folder.number, started=start.at.isoformat(timespec="seconds"), seconds=time.monotonic() - start.began,
         plan=replace(experiment.plan, units=tuple(sorted({point.unit for each in subjects for point in each.points}))),
         kernels=tuple(with_lines(info, swept) for info in infos),
         results=tuple(result for each in swept for result in each.results), stress=raced.results,
         findings=tuple(all_findings(swept, raced.logs)), expectations=experiment.expectations,
         points={each.subject.name: appearing(each.subject.points, each.results) for each in swept},
         accel=accelerator, environment=environment(), reproduce=manner.reproduce or reproduce_line(experiment),
-        cost=cost,
+        cost=cost, waited_seconds=round(waited(), 1),
     )  # fmt: skip
     run = manner.judge(run)
     keep_logs(folder.path, swept, raced)
@@ -96,6 +112,8 @@ def perform(experiment: Experiment, manner: Manner = Manner()) -> tuple[RunFolde
 def _chosen(
     experiment: Experiment, made: Sequence[Made], hall: Hall, manner: Manner
 ) -> tuple[Experiment, list[Subject]]:
+    if any(each.info.state == "not-run" for each in made):  # the budget is over, and there is nothing to choose from
+        return experiment, [] if manner.choose else subjects_of(experiment, made)
     if experiment.choice.pick:
         experiment = picked(experiment, made, hall)
     return manner.choose(experiment, made, hall) if manner.choose else (experiment, subjects_of(experiment, made))

@@ -3,23 +3,25 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from harness.deadline import Deadline
-from harness.errors import LabBroke
-from harness.progress import say
+from harness.errors import OutOfTime
+from harness.progress import duration, say
 
 POLL_SECONDS = 0.2
 _held: dict[Path, int] = {}
+_waited = 0.0
 
 
 @contextmanager
 def locked(entry: Path, deadline: Deadline, why: str) -> Iterator[int]:
     """Holds ENTRY.lock alone, and yields its descriptor for children that must hold it on if this process is killed.
 
-    Says ``why`` it waits. Raises LabBroke if the deadline passes first.
+    Says ``why`` it waits. Raises OutOfTime if the deadline passes first.
     """
     entry.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(entry.with_name(f"{entry.name}.lock"), os.O_RDWR | os.O_CREAT, 0o666)
@@ -30,20 +32,33 @@ def locked(entry: Path, deadline: Deadline, why: str) -> Iterator[int]:
         os.close(handle)
 
 
-def _wait(handle: int, deadline: Deadline, why: str) -> None:
-    import time
+def waited() -> float:
+    """Seconds that this process has waited for other labs so far."""
+    return _waited
 
-    told = False
-    while True:
-        try:
-            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if not told:
-                say(f"another lab is at work there: waiting to {why}")
-                told = True
-            if deadline.passed:
-                raise LabBroke(f"another lab holds the lock, no time is left to {why}") from None
-            time.sleep(POLL_SECONDS)
+
+def _wait(handle: int, deadline: Deadline, why: str) -> None:
+    global _waited
+    if _taken(handle):
+        return
+    say(f"another lab is at work there: waiting to {why}")
+    began, before = time.monotonic(), _waited
+    while not _taken(handle):
+        if deadline.passed:
+            raise OutOfTime(
+                f"another lab was at work there for the last {duration(_waited - before)}: no time is left to {why}"
+            )
+        time.sleep(POLL_SECONDS)
+        _waited = before + time.monotonic() - began
+    say(f"that took {duration(_waited - before)}")
+
+
+def _taken(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def keep(entry: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from harness.deadline import Deadline
-from harness.errors import LabBroke
+from harness.errors import OutOfTime
 
 # Two machines must build the same bytes: no clock, no names, no count of links, no word of a git checkout around.
 ENVIRONMENT = {
@@ -53,7 +53,7 @@ def make(cc: str, *targets: str) -> list[str]:
 def run_make(job: Job, deadline: Deadline, step: Callable[[int, str], None] = lambda done, what: None) -> int:
     """Runs make to its end, the output appended to ``job.log``; ``step(count, line)`` is called for each object.
 
-    Returns the number of steps. Raises MakeFailed, or LabBroke if the deadline passes.
+    Returns the number of steps. Raises MakeFailed, or OutOfTime if the deadline passes.
     """
     with job.log.open("a+", errors="replace") as log:
         begin = log.seek(0, os.SEEK_END)
@@ -87,7 +87,7 @@ def _follow(child: subprocess.Popen[str], log: IO[str], deadline: Deadline, step
             steps += 1
             step(steps, line.strip())
         if deadline.passed:
-            raise LabBroke("no time is left to finish building the kernel; the next run goes on from here")
+            raise OutOfTime("no time is left to finish building the kernel; the next run goes on from here")
     child.wait()
     return steps
 

@@ -105,7 +105,7 @@ class WorkTree:
         busy.unlink()
 
     def make(self, targets: Sequence[str], log: Path, deadline: Deadline, title: str) -> None:
-        """Runs make with progress. Raises MakeFailed, or LabBroke if the deadline passes."""
+        """Runs make with progress. Raises MakeFailed, or OutOfTime if the deadline passes."""
         whole = "vmlinux" in targets and not (self.tree / "vmlinux").exists()
         total = self._expected() if whole else None
         self.run(Job(make(self.cc, *self.arguments, *targets), self.tree, log, self.lock), deadline, title, total)

@@ -39,12 +39,16 @@ def changes(before: Run, after: Run) -> Changes:
         was, now = before.kernel(side), after.kernel(side)
         if was and now:
             _kernels(was, now, found)
-            one, two = seen(was.name, before, was.name), seen(now.name, after, now.name)
-            _log(one, two, found)
-            mapped = LineMap(one.sources, two.sources)
-            for scenario in _names(before, after):
-                _cells(one, two, mapped, scenario, found)
+            if now.state == "booted":  # else that is told, and not each of its scenarios
+                _behaviour(seen(was.name, before, was.name), seen(now.name, after, now.name), found)
     return found
+
+
+def _behaviour(was: Seen, now: Seen, found: Changes) -> None:
+    _log(was, now, found)
+    mapped = LineMap(was.sources, now.sources)
+    for scenario in _names(was.run, now.run):
+        _cells(was, now, mapped, scenario, found)
 
 
 def _names(before: Run, after: Run) -> list[str]:
@@ -69,7 +73,7 @@ def _kernels(was: KernelInfo, now: KernelInfo, found: Changes) -> None:
         if now.state == "booted":
             found.better.append(told)
         else:
-            (found.worse if now.side == "with" else found.lost).append(told)
+            (found.worse if now.side == "with" and now.state != "not-run" else found.lost).append(told)
     if was.release != now.release or was.source != now.source:
         found.other.append(f"`{now.name}` is {_origin(now)}, it was {_origin(was)}")
     elif was.build_id != now.build_id:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One night: fetch, build, see whether anything is new, run it, compare it with the last good night."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from harness.config.filesystems import of_mounts, with_filesystems
 from harness.deadline import Deadline
@@ -10,14 +11,14 @@ from harness.engine.experiment import Experiment
 from harness.engine.guests import supplies
 from harness.engine.kernels import Made, make_kernels
 from harness.engine.reuse import qemu_version
-from harness.engine.run import perform
+from harness.engine.run import Start, perform
 from harness.errors import ExitStatus
 from harness.history.nights import Night
 from harness.history.recorder import entry_of
 from harness.history.store import History
 from harness.image.content import digest
 from harness.nightly.changes import Changes, changes
-from harness.nightly.mutants import Kills, kill_matrix
+from harness.nightly.mutants import Kills, corpus_of, kill_matrix
 from harness.progress import say
 from harness.results import store as files
 from harness.results.folder import RunFolder
@@ -50,9 +51,10 @@ class Outcome:
 
 def perform_night(wanted: Wanted) -> Outcome:
     """Does it and records it. Raises BadInput, LabBroke as perform() does."""
-    experiment = wanted.experiment
-    made = make_kernels(experiment, Deadline.after(experiment.budget_seconds))
-    mark = fingerprint(experiment, made, wanted.mutants)
+    experiment, start = wanted.experiment, Start.now(wanted.experiment)
+    corpus = corpus_of(experiment, wanted.fresh) if wanted.mutants else None
+    made = make_kernels(experiment, start.deadline)
+    mark = fingerprint(experiment, made, [each.path for each in corpus.mutants] if corpus else [])
     with History.open() as history:
         nights = history.nights(watch(experiment))
         last, baseline = nights.last(), nights.baseline()
@@ -60,12 +62,18 @@ def perform_night(wanted: Wanted) -> Outcome:
             return Outcome(ExitStatus(last.status), last=last)
         before = _before(history, baseline)
         mutants_before = nights.last_mutants()
-    folder, run = perform(experiment)
-    kills = kill_matrix(experiment, mutants_before, wanted.fresh) if wanted.mutants else Kills()
+    folder, run = perform(experiment, start=replace(start, made=made))
+    kills = kill_matrix(corpus, mutants_before, _matrix_deadline(start, experiment)) if corpus else Kills()
     found = changes(before, run) if before else Changes()
     status = worse(status_of(run, before, found), kills.status)
-    _record(folder, watch(experiment), mark, status, kills.states)
+    known = {**mutants_before, **kills.states} if kills.states else {}  # a mutant that was not reached is as it was
+    _record(folder, watch(experiment), "" if unfinished(run) or kills.unfinished else mark, status, known)
     return Outcome(status, folder, run, baseline, last, found, kills)
+
+
+def _matrix_deadline(start: Start, experiment: Experiment) -> Deadline:
+    """The night's where the command line says how long that is: lab.yaml's budget is meant for a run alone."""
+    return start.deadline if experiment.choice.budget else Deadline()
 
 
 def watch(experiment: Experiment) -> str:
@@ -73,19 +81,24 @@ def watch(experiment: Experiment) -> str:
     return " / ".join(each.name for each in experiment.kernels)
 
 
-def fingerprint(experiment: Experiment, made: list[Made], mutants: bool) -> str:
+def fingerprint(experiment: Experiment, made: Sequence[Made], mutants: Sequence[Path]) -> str:
     """Of all that a night would run: the kernels by content, the lab's programs, the scenarios, what is asked for."""
     mounts = of_mounts(scenario.mount for scenario in experiment.scenarios)
     guest = with_filesystems(experiment.lab, mounts).guest("sweep")
     store, choice = supplies(guest), experiment.choice
     kernels = [part for each in made for part in (each.info.name, each.info.key or each.info.detail, each.info.modules)]
     plan = experiment.plan
-    asked = (plan.granularity, plan.stress_races, plan.both_wake_ups, choice.prune, choice.sample, mutants)
+    asked = (plan.granularity, plan.stress_races, plan.both_wake_ups, choice.prune, choice.sample, bool(mutants))
     expected = {name: each.model_dump(mode="json") for name, each in experiment.expectations.items()}
     return digest(
         qemu_version(), store.base.name, store.template.name, *kernels, *scenario_lines(experiment.scenarios),
-        repr(asked), repr(sorted(expected.items())),
+        repr(asked), repr(sorted(expected.items())), *mutants,
     )  # fmt: skip
+
+
+def unfinished(run: Run) -> bool:
+    """Whether the budget ended first: the next night has work to do though nothing is new."""
+    return run.seconds >= run.plan.budget_seconds or any(each.state == "not-run" for each in run.kernels)
 
 
 def status_of(run: Run, before: Run | None, found: Changes) -> ExitStatus:

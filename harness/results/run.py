@@ -122,6 +122,7 @@ class Run:
     reproduce: str = ""  # the command that runs the same again
     verdict: Verdict | None = None
     cost: Cost | None = None  # of ``with`` beside ``without``; None: it was not asked for
+    waited_seconds: float = 0.0  # of ``seconds``: until another lab had left a work tree
     schema: int = SCHEMA
     __pydantic_config__ = ConfigDict(extra="forbid")
 

@@ -45,7 +45,7 @@ def judge(run: Run) -> Verdict:
     cells += [Cell(scenario.name, kernel.name, CellWord.NOT_RUN, kernel.detail or kernel.state)
               for scenario in run.plan.scenarios for kernel in run.kernels if kernel.state != "booted"]  # fmt: skip
     _elsewhere_in_the_log(run, reasons)
-    reasons.notes += [*sentences.taken(run.results), *sentences.cost(run)]
+    reasons.notes += [*sentences.waited(run), *sentences.taken(run.results), *sentences.cost(run)]
     _told_apart(run, cells, reasons)
     word = reasons.word
     return Verdict(word, _sentence(run, word, cells, reasons), reasons.all, tuple(reasons.notes), _sorted(run, cells))

@@ -7,11 +7,14 @@ from math import factorial
 
 from harness.cost.change import cost_word
 from harness.cost.words import cost_told
+from harness.progress import duration
 from harness.results.run import Plan, Run
 from harness.sweep.records import SweepResult
 from harness.sweep.window import needs_no_race
 from harness.verdict.failures import Failures
 from harness.verdict.statistics import rate
+
+WAIT_TOLD = 0.1  # share of the budget
 
 
 def scope(results: Sequence[SweepResult], plan: Plan) -> str:
@@ -86,6 +89,15 @@ def _coverage(results: Sequence[SweepResult]) -> str:
 def _span(numbers: Sequence[int]) -> str:
     low, high = min(numbers), max(numbers)
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def waited(run: Run) -> list[str]:
+    """That another lab used up a part of the budget that is worth a word."""
+    budget = run.plan.budget_seconds
+    if run.waited_seconds < budget * WAIT_TOLD:
+        return []
+    told = f"{duration(run.waited_seconds)} of the budget of {duration(budget)}"
+    return [f"{told} went by until another lab had left the work tree of the kernels"]
 
 
 def taken(results: Sequence[SweepResult]) -> list[str]:

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.engine.experiment import Choice, resolve
+from harness.engine.run import perform as performed
 from harness.errors import ExitStatus
+from harness.image.content import digest
+from harness.kernel import artefacts
+from harness.kernel.build_id import build_id
 from harness.results.folder import RunFolder
 from harness.results.run import Run
 from harness.sweep.records import Kind
@@ -14,6 +19,7 @@ from tests.fakes import prebuilt
 from tests.fakes.boots import Boots
 from tests.fakes.prebuilt import BAD, GOOD, NAME, UNBOOTED, costly, guest
 from tests.fakes.records import boot, line, passed
+from tests.unit.kernel.test_locks import another_lab
 
 Perform = Callable[..., Run]
 
@@ -126,3 +132,18 @@ def test_a_cost_that_cannot_be_measured_says_why_and_is_no_figure(perform: Perfo
 
 def test_a_run_has_no_cost_that_was_not_asked_for(perform: Perform) -> None:
     assert perform([BAD], [GOOD]).cost is None
+
+
+def test_a_budget_that_another_lab_uses_up_makes_a_run_that_says_nothing_and_no_broken_lab(
+    kernels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prebuilt.supplied(tmp_path, monkeypatch)
+    folder = kernels / "stock"
+    key = digest("prebuilt", build_id(folder / "vmlinux"), folder / ".config", folder / "bzImage")
+    with another_lab(artefacts.entry(key)):
+        made, run = performed(resolve(Choice(kernels / "lab.yaml", budget=0.6)))
+    assert run.verdict and run.verdict.status == ExitStatus.INCONCLUSIVE
+    assert "`stock` was not run (the budget ended: another lab was at work there for " in run.verdict.sentence
+    assert {kernel.name: kernel.state for kernel in run.kernels}["stock"] == "not-run"
+    assert any("until another lab had left the work tree" in each for each in run.verdict.findings)
+    assert RunFolder.open(str(made.number)).load() == run

@@ -12,7 +12,7 @@ from elftools.elf.elffile import ELFFile
 
 from harness import folders
 from harness.deadline import Deadline
-from harness.errors import BadInput, KernelFailed, LabBroke
+from harness.errors import BadInput, KernelFailed, LabBroke, OutOfTime
 from harness.kernel import fragments, worktree
 from harness.kernel.artefacts import entry
 from harness.kernel.build import build, make_lines
@@ -144,7 +144,7 @@ def test_two_builds_at_once_build_once(tmp_path: Path) -> None:
 def test_no_time_left_stops_make_and_leaves_no_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAKE_SLOW", "0.6")
     request = fake.request(tmp_path)
-    with pytest.raises(LabBroke, match="no time is left"):
+    with pytest.raises(OutOfTime, match="no time is left"):
         build(request, deadline=Deadline.after(0.4))
     assert not entry(request.key).exists()
 

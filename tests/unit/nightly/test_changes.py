@@ -125,3 +125,14 @@ def test_titles_without_a_sentence_are_left_out(empty: str) -> None:
     getattr(found, empty).clear()
     assert len(list(lines(found))) == 3
     assert not Changes()
+
+
+def test_a_kernel_for_which_no_time_was_left_is_lost_and_no_worse_and_told_once() -> None:
+    kernels = tuple(replace(each, state="not-run", detail="the budget ended") for each in good().kernels)
+    found = changes(good(), judged(replace(good(), kernels=kernels, results=(), stress=(), points={})))
+    assert not found.worse
+    assert found.lost == [
+        "the verdict is INCONCLUSIVE, it was PASS",
+        f"`{fakes.STOCK}`: not-run, it was booted (the budget ended)",
+        f"`{fakes.BROKEN}`: not-run, it was booted (the budget ended)",
+    ]

@@ -2,15 +2,18 @@
 """Nights on two made-up kernels, one of which changes from night to night."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from harness.deadline import Deadline
 from harness.engine.experiment import Choice, resolve
+from harness.engine.kernels import make_kernels
 from harness.errors import ExitStatus
 from harness.history.store import History
 from harness.nightly import night as module
-from harness.nightly.night import Outcome, Wanted, perform_night, worse
+from harness.nightly.night import Outcome, Wanted, fingerprint, perform_night, unfinished, worse
 from harness.nightly.report import render
 from harness.results.run import Run
 from tests.fakes import prebuilt
@@ -95,6 +98,35 @@ def test_a_night_in_which_the_lab_broke_is_run_again_and_is_nobodys_baseline(nig
     again = night([], [])
     assert again.run is not None
     assert again.baseline and again.baseline.number == 1
+
+
+def test_a_night_that_the_budget_cut_short_is_gone_on_with_though_nothing_is_new(
+    night: Sleep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as short:
+        short.setattr(module, "unfinished", lambda _run: True)
+        night([BAD], [GOOD])
+    again = night([], [])
+    assert again.run is not None
+    assert night([], []).run is None
+
+
+def test_only_a_run_that_took_its_whole_budget_or_made_no_kernel_is_unfinished(night: Sleep) -> None:
+    run = night([BAD], [GOOD]).run
+    assert run and not unfinished(run)
+    assert unfinished(replace(run, seconds=run.plan.budget_seconds))
+    assert unfinished(replace(run, kernels=tuple(replace(each, state="not-run") for each in run.kernels)))
+
+
+def test_a_mutant_whose_header_says_something_else_is_news(night: Sleep, tmp_path: Path) -> None:
+    experiment = resolve(Choice(tmp_path / "kernels" / "lab.yaml"))
+    made = make_kernels(experiment, Deadline())
+    patch = tmp_path / "m.patch"
+    marks = []
+    for text in ("Killed-by: a c=1 tags", "Killed-by: a c=0 tags", "Killed-by: a c=0 tags"):
+        patch.write_text(text)
+        marks.append(fingerprint(experiment, made, [patch]))
+    assert marks[0] != marks[1] == marks[2] != fingerprint(experiment, made, [])
 
 
 def test_fresh_runs_all_again(night: Sleep) -> None:
