@@ -126,7 +126,7 @@ def _readme(recipe: Recipe) -> str:
     info, compiler = recipe.info, recipe.run.environment.get("compiler", "gcc")
     patched = f" plus patches/ ({info.series or 'own'})" if info.patches else ""
     actors = ", ".join(f"{'ABCD'[number]} is {actor.op}" for number, actor in enumerate(recipe.scenario.actors))
-    scenario, source = recipe.scenario, info.source or "its source"
+    scenario, source = recipe.scenario, info.source or "as it was built, outside of the lab"
     return "\n".join(
         [
             f"One interleaving that shows {recipe.showed} on Linux {info.release}{patched}.",

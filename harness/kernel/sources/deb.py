@@ -12,4 +12,4 @@ def obtain(deb: Path, deadline: Deadline) -> SourceTree:
     """The tree in the package. Raises BadInput if it is no linux-source package."""
     digest = sha256_of(deb)[:DIGEST_DIGITS]
     folder = stored(digest, lambda scratch: undeb(deb, scratch, deadline), deb, deadline)
-    return SourceTree(folder, release_of(folder), digest)
+    return SourceTree(folder, release_of(folder), digest, note=deb.name)

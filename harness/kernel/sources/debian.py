@@ -3,6 +3,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from harness import folders
@@ -27,7 +28,7 @@ NETWORK_SECONDS = 600.0
 
 
 def obtain(source: DebianSource, deadline: Deadline) -> SourceTree:
-    """The tree of the package, else of the first fallback that can be had, with a note that says so.
+    """The tree of the package, else of the first fallback that can be had; the note has package and version.
 
     What was fetched once is used as long as it is in the cache, so that two runs test the same kernel.
     Raises BadInput for a package or release that is not known, LabBroke if none can be had.
@@ -41,10 +42,11 @@ def obtain(source: DebianSource, deadline: Deadline) -> SourceTree:
         except LabBroke as error:
             failures.append(f"{name}: {error}")
             continue
-        note = f"{source.debian} could not be had ({failures[0]}); {name} is used instead" if failures else ""
-        if note:
-            say(note)
-        return SourceTree(tree.folder, tree.release, tree.digest, note)
+        if failures:
+            told = f"{source.debian} could not be had ({failures[0]}); {name} is used instead"
+            say(told)
+            tree = replace(tree, note=f"{tree.note}: {told}")
+        return tree
     raise LabBroke("\n".join(failures))
 
 
@@ -64,12 +66,18 @@ def _pointer(package: str, release: str | None) -> Path:
 
 def _cached(pointer: Path) -> SourceTree | None:
     try:
-        digest = json.loads(pointer.read_text())["digest"]
-        keep(folders.cache() / KIND / digest)
+        facts = json.loads(pointer.read_text())
+        keep(folders.cache() / KIND / facts["digest"])
+        note = named(facts["package"], facts["version"])
     except (FileNotFoundError, ValueError, KeyError):
         return None
-    folder = folders.cache() / KIND / digest / "linux"
-    return SourceTree(folder, release_of(folder), digest) if folder.is_dir() else None
+    folder = folders.cache() / KIND / facts["digest"] / "linux"
+    return SourceTree(folder, release_of(folder), facts["digest"], note) if folder.is_dir() else None
+
+
+def named(package: str, version: str) -> str:
+    """What a report calls the source: package and version are enough to fetch it anywhere."""
+    return f"Debian {package} {version}"
 
 
 def _fetched(package: str, releases: tuple[str, ...], pointer: Path, deadline: Deadline) -> SourceTree:
@@ -99,4 +107,4 @@ def _fetch_from(apt: Apt, package: str, pointer: Path, deadline: Deadline) -> So
     tree = deb.obtain(archive, deadline)
     write_atomically(pointer, [json.dumps({"digest": tree.digest, "package": name, "version": version}).encode()])
     shutil.rmtree(apt.folder, ignore_errors=True)  # package lists of 50 MB, of no use once the source is there
-    return tree
+    return replace(tree, note=named(name, version))

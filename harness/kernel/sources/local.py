@@ -24,7 +24,7 @@ def obtain(tree: Path, deadline: Deadline) -> SourceTree:
     check_tree(tree, tree)
     digest = _digest(tree)
     folder = stored(digest, lambda scratch: _copy(tree, scratch / "copy", deadline), tree, deadline)
-    return SourceTree(folder, release_of(folder), digest, own=True)
+    return SourceTree(folder, release_of(folder), digest, note=str(tree), own=True)
 
 
 def _digest(tree: Path) -> str:

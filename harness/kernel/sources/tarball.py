@@ -16,4 +16,4 @@ def obtain(tarball: Path, sha256: str, deadline: Deadline) -> SourceTree:
         raise BadInput(f"{tarball}: its sha256 is {found}, `sha256` says {sha256}: correct one of them")
     digest = found[:DIGEST_DIGITS]
     folder = stored(digest, lambda scratch: untar(tarball, scratch, deadline), tarball, deadline)
-    return SourceTree(folder, release_of(folder), digest, own=True)
+    return SourceTree(folder, release_of(folder), digest, note=tarball.name, own=True)

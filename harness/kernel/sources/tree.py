@@ -20,7 +20,7 @@ MUST_EXIST = ("Makefile", "Kconfig", "scripts/kconfig/merge_config.sh")
 
 @dataclass(frozen=True)
 class SourceTree:
-    """A pristine kernel tree in the cache, never built in. ``note``: what a user should know, or "".
+    """A pristine kernel tree in the cache, never built in. ``note``: where it came from, as a report has it.
 
     ``own``: the user's own code, so that it may be at fault where it does not compile. ``differs``: files that are
     not as in ``folder``, with their bytes, None for those that are gone.

@@ -35,6 +35,7 @@ def test_the_tree_is_whole_and_its_program_compiles(schedule: str, tmp_path: Pat
     place = tmp_path / "tree"
     assert write(schedule, place) == 0
     assert len((place / "README").read_text().splitlines()) == 10
+    assert " (prebuilt in " in (place / "README").read_text()
     assert f"Schedule: {schedule} " in (place / "README").read_text()
     assert '#define SCHEDULE "AB A0#1"' in (place / "schedule.h").read_text()
     assert '#define SHOWED "sigbus"' in (place / "schedule.h").read_text()

@@ -58,7 +58,8 @@ def test_a_package_is_fetched_once(monkeypatch: pytest.MonkeyPatch, package: Pat
     archive = Archive(monkeypatch, package, {"bookworm": ("linux-source-6.1",)})
     source = DebianSource(debian="linux-source-6.1")
     first, second = obtain(source, Deadline()), obtain(source, Deadline())
-    assert first == second and first.release == "6.1.7" and first.note == "" and archive.fetched == 1
+    assert first == second and first.release == "6.1.7" and archive.fetched == 1
+    assert first.note == "Debian linux-source-6.1 1"
     assert (first.folder / "fs/dax.c").is_file()
 
 
@@ -68,8 +69,10 @@ def test_a_fallback_is_taken_and_told(
     Archive(monkeypatch, package, {"trixie": ("linux-source-6.12",)})
     source = DebianSource(debian="linux-source-6.1", fallback=("linux-source-6.12",))
     tree = obtain(source, Deadline())
-    assert "linux-source-6.1 could not be had" in tree.note and "linux-source-6.12 is used" in tree.note
-    assert tree.note in capsys.readouterr().err
+    first, told = tree.note.split(": ", 1)
+    assert first == "Debian linux-source-6.12 1"
+    assert told.startswith("linux-source-6.1 could not be had (") and told.endswith("linux-source-6.12 is used instead")
+    assert told in capsys.readouterr().err
 
 
 def test_without_any_package_the_lab_says_what_it_tried(monkeypatch: pytest.MonkeyPatch, package: Path) -> None:
