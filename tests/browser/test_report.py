@@ -62,9 +62,30 @@ def test_it_is_accessible_quiet_and_no_wider_than_the_screen(
 ) -> None:
     show(driver, page, size, dark)
     assert console(driver) == []
-    assert unfit(driver) == []
     width, screen = driver.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
     assert width <= screen == size[0]
+    assert unfit(driver) == []
+
+
+def test_axe_core_sees_what_is_wrong(driver: Any, tmp_path: Path) -> None:
+    page = tmp_path / "wrong.html"
+    page.write_text("<html data-ready='1' lang='en'><title>t</title><main><h1>h</h1><img src='data:,'></main></html>")
+    show(driver, page)
+    assert [each.split(":")[0] for each in unfit(driver)] == ["image-alt"]
+
+
+@pytest.mark.parametrize("size", [(1280, 900), PHONE])
+def test_a_command_line_stays_one_line_that_scrolls_and_is_copied_whole(
+    driver: Any, page: Path, size: tuple[int, int]
+) -> None:
+    show(driver, page, size)
+    lines = [each for each in all_of(driver, "code.line") if each.is_displayed()]
+    assert [each.text.split()[1] for each in lines] == ["run", "replay"]
+    for each in lines:
+        assert each.size["height"] < 40
+        driver.execute_script("getSelection().selectAllChildren(arguments[0])", each)
+        selected = driver.execute_script("return String(getSelection())")
+        assert selected == each.get_attribute("textContent")
 
 
 def test_the_script_draws_the_diagram_that_the_lab_draws(driver: Any, page: Path) -> None:

@@ -33,7 +33,7 @@ function stopsOf(shared, kernel, schedule) {
 function shownSchedule(shared, data, kernel, schedule) {
   const title = kernel.title(schedule);
   const typed = shared.kernels[kernel.kernel].typed;
-  const replay = el("code", {}, `./lab replay ${shared.run} '${title}' --scenario ${data.name} --kernel ${typed}`);
+  const replay = el("code", { class: "line", tabindex: "0" }, `./lab replay ${shared.run} '${title}' --scenario ${data.name} --kernel ${typed}`);
   const line = el("p", { class: "small" }, "Replay: ", replay);
   withCopy(replay);
   const told = schedule.told.map((text) => el("li", {}, text));
