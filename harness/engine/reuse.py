@@ -3,8 +3,8 @@
 
 One CPU, time by instructions, no randomness of the host's: the same kernel, modules, points, racer, image, QEMU and
 scenario give the same schedules, traces, violations and coverage (tests/vm/test_reuse.py). What may differ is the page
-frame numbers that a violation's words quote, and with them the digest: which scenarios ran before in the same guest
-decides them. Stress is never taken from an earlier run.
+frame numbers and PIDs that a violation's words quote: which scenarios ran before in the same guest decides them. Stress
+is never taken from an earlier run.
 """
 
 from collections.abc import Mapping, Sequence

@@ -57,6 +57,24 @@ def test_the_digest_is_over_the_rows_as_they_came() -> None:
     assert result.digest == hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
+def digest_of(words: str) -> str:
+    rows = [failed("AB", ("tags", words))]
+    return told(ledger_of(), [*start(), begin(), *rows, end(), done()]).result(NAME).digest
+
+
+def test_where_pages_lie_is_no_matter_to_the_digest_but_whether_they_are_the_same_one() -> None:
+    wrong = "index 3: wrong-pfn (entry 0x1 order 0 pfn 0x7{}, mapping 0x3 pfn 0x7{}; 1 in all)"
+    assert digest_of(wrong.format("01", "02")) == digest_of(wrong.format("0f", "0c"))
+    assert digest_of(wrong.format("01", "02")) != digest_of(wrong.format("01", "01"))
+    assert digest_of(wrong.format("01", "02")) != digest_of(wrong.replace("pfn 0x7{},", "pfn 0,").format("02"))
+
+
+def test_the_number_of_the_process_that_warned_is_no_matter_to_the_digest_but_where_it_did_is() -> None:
+    warned = "WARNING: CPU: 0 PID: {} at fs/dax.c:{} dax_insert_entry+0x11c/0x2bf"
+    assert digest_of(warned.format(46, 896)) == digest_of(warned.format(49, 896))
+    assert digest_of(warned.format(46, 896)) != digest_of(warned.format(46, 897))
+
+
 def test_each_scenario_has_its_own_account() -> None:
     ledger = told(ledger_of("one", "two", "three"), [*start(), *whole("one"), begin("two"), passed("AB")])
     assert [each.name for each in ledger.open_accounts()] == ["two", "three"]
