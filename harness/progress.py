@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
-    from rich.progress import TaskID
+    from rich.progress import ProgressColumn, TaskID
 
 SILENT_SECONDS = 3.0
 LINE_SECONDS = 10.0
@@ -58,7 +58,8 @@ class Progress:
     """How far a job has got: a bar with the time left on a terminal, else a plain line every ten seconds.
 
     Nothing is shown in the first three seconds, so that quick jobs stay quiet. ``total`` and ``done`` share any unit;
-    ``total`` None means that the end is not known. Of two jobs at once the bar is the first one's: two would tear it.
+    ``total`` None means that the end is not known, nor is it once more is done than was foreseen. Of two jobs at once
+    the bar is the first one's: two would tear it.
     """
 
     _drawn: ClassVar["Progress | None"] = None
@@ -101,11 +102,14 @@ class Progress:
             self._bar.start()
             self._task = self._bar.add_task(self.title, total=self.total, note="")
         assert self._task is not None
+        if self.total is not None and done > self.total:
+            self.total = None
+            self._bar.columns = _columns(endless=True)
         self._bar.update(self._task, completed=done, note=note)
 
     def _line(self, done: float, note: str, elapsed: float) -> str:
         words = [f"{self.title}: {duration(elapsed)} gone"]
-        if self.total:
+        if self.total and done <= self.total:
             words = [f"{self.title}: {100 * done / self.total:.0f} %"]
             if done > 0:
                 words.append(f"about {duration(elapsed * max(0.0, self.total - done) / done)} left")
@@ -114,9 +118,13 @@ class Progress:
 
 def _new_bar(endless: bool) -> "RichProgress":
     from rich.console import Console
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
+    return Bar(*_columns(endless), console=Console(stderr=True), transient=True)
+
+
+def _columns(endless: bool) -> "tuple[ProgressColumn, ...]":
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
     end = [TimeElapsedColumn()] if endless else [TaskProgressColumn(), TimeRemainingColumn(compact=True)]
-    columns = [TextColumn("{task.description}"), BarColumn(), *end, TextColumn("{task.fields[note]}")]
-    return Bar(*columns, console=Console(stderr=True), transient=True)
+    return (TextColumn("{task.description}"), BarColumn(), *end, TextColumn("{task.fields[note]}"))

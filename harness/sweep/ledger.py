@@ -235,6 +235,6 @@ def _digest(rows: Sequence[str]) -> str:
 
 
 def _placeless(row: str) -> str:
-    """The row with its page frames and processes numbered as they come: these depend on what ran before in the guest."""
+    """The row with its page frames and processes numbered as they come: what ran before in the guest decides them."""
     numbers = {"0": 0}
     return PLACE.sub(lambda found: f"{found[1]} {numbers.setdefault(found[2], len(numbers))}", row)

@@ -66,6 +66,27 @@ def test_a_job_without_an_end_says_how_long_it_has_run(clock: Clock, capsys: pyt
     assert capsys.readouterr().err == "waiting: 12 s gone\n"
 
 
+def test_what_takes_longer_than_was_foreseen_shows_no_percents(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Progress("sweeping", 10) as job:
+        clock.now += 12
+        job.update(22)
+    assert capsys.readouterr().err == "sweeping: 12 s gone\n"
+
+
+def test_a_bar_past_its_end_shows_the_time_gone(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with Progress("sweeping", 10) as job:
+        clock.now += 5
+        job.update(9)
+        job.update(11)
+    assert "%" not in terminal.getvalue().rsplit("sweeping", 1)[1]
+    assert "0:00:0" in terminal.getvalue().rsplit("sweeping", 1)[1]
+
+
 def test_quiet_shows_nothing_however_long_it_takes(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     with Progress("building", 10, quiet=True) as job:
         clock.now += 60

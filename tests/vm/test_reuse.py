@@ -11,7 +11,7 @@ from tests.vm.conftest import HOUR, LAB
 
 
 def told(result: SweepResult) -> object:
-    """All that a result says but for words, times and whose it is; `digest` has the words, but for page frames and PIDs."""
+    """All that a result says but for times and whose it is; its words, but for page frames and PIDs, by `digest`."""
     outcomes = tuple(
         (each.schedule, each.trace, each.blocked, [(end.ended, end.errno, end.sigbus, end.saw) for end in each.ends],
          [violation.kind for violation in each.violations])
