@@ -20,7 +20,6 @@
 #include "racer.h"
 
 #define CONTROLLER_PRIORITY 95	/* above actors (90 and down, interleave.ko) and kernel threads */
-#define KTHREAD_PRIORITY 94	/* so that jbd2 and kworkers get on while an actor waits for them */
 #define ACTOR_STACK (64 * 1024)	/* all of it is locked into memory */
 
 struct start {

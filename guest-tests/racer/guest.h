@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#define KTHREAD_PRIORITY 94	/* so that jbd2 and kworkers get on while an actor waits for them */
+
 void raise_kernel_threads(void);
 void become_controller(void);
 bool build_id_is(const char *hex);

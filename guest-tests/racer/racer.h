@@ -264,6 +264,9 @@ void journal_before_map_sync(struct actor *a);
 void journal_at_map_sync(struct actor *a);
 void journal_at_rest(struct shared *s, report_fn report, void *to);
 
+/* oom_victim.c */
+void oom_victim_keep(const struct shared *s);
+
 /* kernel_log.c */
 #define FULL_TEXTS 20	/* of one scenario: later splats are kept by their first line alone, and counted */
 void kernel_log_open(void);

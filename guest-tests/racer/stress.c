@@ -332,6 +332,7 @@ int stress_guest(struct job *job)
 
 	kernel_log_open();
 	kernel_log_drain(NULL, NULL);
+	oom_victim_keep(shared);
 	oracle_open();
 	for (int i = 0; i < job->scenarios; i++) {
 		int status = 0;

@@ -440,7 +440,7 @@ static double now(void)
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
-/* Each scenario is a process of its own: an OOM kill ends that, not the racer. Returns its wait status. */
+/* Each scenario is a process of its own: what kills it does not end the racer. Returns its wait status. */
 static int run_scenario(struct sweep *w, const struct scenario *s, bool resume)
 {
 	double start = now();
@@ -522,6 +522,7 @@ int sweep_guest(struct job *job)
 	if (!build_id_is(job->build_id))
 		die("the running kernel is not the one the points came from: build id %s expected", job->build_id);
 	open_all(&w);
+	oom_victim_keep(w.shared);
 	oracle_open();
 	sigaction(SIGUSR1, &(struct sigaction){ .sa_handler = on_hung }, NULL);
 	if (job->tape)

@@ -19,8 +19,8 @@ from harness.sweep.numbers import to_names
 from harness.sweep.records import Kind, Outcome, SweepResult
 
 STOPPED_AT = re.compile(r"[A-D](\d+)#")
-# A page frame as oracle.c writes it, 0 being none; a process as the head of a WARN does (lib/dump_stack.c).
-PLACE = re.compile(r"\b(pfn|PID:) (0x[0-9a-f]+|\d+)\b")
+# A page frame as oracle.c writes it, 0 being none; a process as lib/dump_stack.c and mm/oom_kill.c do.
+PLACE = re.compile(r"\b(pfn|PID:|Kill process) (0x[0-9a-f]+|\d+)\b")
 HUNG = 10  # CHILD_HUNG of guest-tests/racer/sweep.h
 
 

@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
     SIGBUS = "sigbus"  # a fault answered by SIGBUS where none is due
     ERROR = "error"  # a system call failed where it should not
-    OOM = "oom"  # VM_FAULT_OOM: the actor was killed though memory is free
+    OOM = "oom"  # VM_FAULT_OOM: the OOM killer was called though memory is free
     STALE_READ = "stale-read"  # a read gave neither the old nor the new data
     MISMATCH = "mismatch"  # the mappings and pread disagree at the end
     LOST_STORE = "lost-store"  # a store is in no view at the end

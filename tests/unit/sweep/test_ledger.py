@@ -69,10 +69,12 @@ def test_where_pages_lie_is_no_matter_to_the_digest_but_whether_they_are_the_sam
     assert digest_of(wrong.format("01", "02")) != digest_of(wrong.replace("pfn 0x7{},", "pfn 0,").format("02"))
 
 
-def test_the_number_of_the_process_that_warned_is_no_matter_to_the_digest_but_where_it_did_is() -> None:
+def test_the_number_of_the_process_that_warned_or_was_killed_is_no_matter_to_the_digest_but_where_it_did_is() -> None:
     warned = "WARNING: CPU: 0 PID: {} at fs/dax.c:{} dax_insert_entry+0x11c/0x2bf"
     assert digest_of(warned.format(46, 896)) == digest_of(warned.format(49, 896))
     assert digest_of(warned.format(46, 896)) != digest_of(warned.format(46, 897))
+    killed = "Out of memory: Kill process {} (racer) score 995 or sacrifice child"
+    assert digest_of(killed.format(47)) == digest_of(killed.format(54))
 
 
 def test_each_scenario_has_its_own_account() -> None:
