@@ -28,13 +28,18 @@ XFS = ["mkfs.xfs", "-q", "-f", "-K", "-b", "size=4096", "-i", "size=512,sparse=1
 XFS_SMALLEST = 300 << 20  # below it mkfs.xfs wants a word for it that old releases do not know
 
 
-def make_ext4(image: Path, size: int) -> None:
-    """Makes ext4 of ``size`` bytes in ``image``, from DATA_OFFSET on."""
+def ext4_words(image: Path | str, size: int) -> list[str]:
+    """The command, run with CLEAN, that makes ext4 of ``size`` bytes in ``image``, from DATA_OFFSET on."""
     stride = PMD >> 12
     extended = f"offset={DATA_OFFSET},hash_seed={UUID},root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0,nodiscard"
     extended += f",stride={stride},stripe_width={stride}"
     journal = 8 if size >= SMALL_JOURNAL_BELOW else 4
-    run([*EXT4, "-J", f"size={journal}", "-E", extended, image, f"{size >> 10}k"], env=CLEAN)
+    return [*EXT4, "-J", f"size={journal}", "-E", extended, str(image), f"{size >> 10}k"]
+
+
+def make_ext4(image: Path, size: int) -> None:
+    """Makes it."""
+    run(ext4_words(image, size), env=CLEAN)
 
 
 def make_xfs(image: Path, size: int, reflink: int = 0) -> None:

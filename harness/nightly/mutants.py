@@ -31,14 +31,15 @@ class Kills:
 
 
 def corpus_of(experiment: Experiment, fresh: bool) -> Corpus:
-    """All mutants of patches/mutants on the kernel `with`, at c = 1, survivors at the scenarios' own bounds.
+    """All mutants of patches/mutants on the kernel `with`: each in the scenarios that its header says kill it, at c = 1 or
+    the bound it names, one that survives in all of them, at their own bounds. That is what its headers promise.
 
     Raises BadInput for a wrong header.
     """
     mutants, scenarios = load_mutants(), load_scenarios()
     check_killers(mutants.values(), scenarios)
-    lab = experiment.lab
-    return Corpus(lab, lab.experiment.with_, tuple(mutants.values()), tuple(scenarios.values()), fresh=fresh)
+    lab, every = experiment.lab, tuple(mutants.values())
+    return Corpus(lab, lab.experiment.with_, every, tuple(scenarios.values()), fresh=fresh, killers_only=True)
 
 
 def kill_matrix(corpus: Corpus, before: Mapping[str, str], deadline: Deadline) -> Kills:

@@ -60,7 +60,7 @@ def write_tree(place: Path, recipe: Recipe) -> None:
 
 
 def _copy_sources(place: Path, scenario: Scenario) -> None:
-    for name in ("repro.c", "points.sh", "vng.sh", "Makefile"):
+    for name in ("repro.c", "points.sh", "outcome.sh", "vng.sh", "Makefile"):
         shutil.copy(TEMPLATE / name, place / name)
     (place / "racer").mkdir()
     for path in sorted((GUEST_TESTS / "racer").glob("*.[ch]")):
@@ -137,8 +137,8 @@ def _readme(recipe: Recipe) -> str:
             f"2. make vmlinux bzImage modules; the run's compiler was {compiler}.",
             "3. make run KERNEL=/path/to/linux: builds repro, modules, initramfs; boots them in QEMU (no KVM needed).",
             "   Needs gcc, libc headers (static), binutils, cpio, mkfs of the file system, qemu-system-x86_64.",
-            "4. With virtme-ng: 9P_FS, NET_9P_VIRTIO in the config; make all KERNEL=DIR, ./pmem.sh, ./vng.sh BZIMAGE.",
-            "It prints REPRODUCED, NOT REPRODUCED, or BROKEN with the reason; make ends with 0 for REPRODUCED alone.",
+            "4. With virtme-ng: 9P_FS, NET_9P_VIRTIO in the config; make all KERNEL=/path/to/linux, ./vng.sh BZIMAGE.",
+            "It prints REPRODUCED, NOT REPRODUCED, or BROKEN with the reason; make run and vng.sh end with 0 for REPRODUCED alone.",
             "",
         ]
     )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The tree that `lab reproducer` writes: whole, compiling, with a README of ten lines."""
 
+import filecmp
 import subprocess
 from pathlib import Path
 
@@ -95,8 +96,11 @@ def test_pmem_sh_makes_an_image_that_comes_up_as_the_labs_does(tmp_path: Path, f
     size = guest.nvdimm.size_bytes
     (tmp_path / "fsdax-info").write_bytes(info_block(size))
     (tmp_path / "pmem.sh").write_text(image_script(guest, filesystem))
-    subprocess.run(["sh", "pmem.sh"], cwd=tmp_path, check=True)
+    said = subprocess.run(["sh", "pmem.sh"], cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert said.stdout + said.stderr == ""
     image, ours = tmp_path / "pmem.img", pmem_template(size, filesystem)
+    if filesystem == "ext4":
+        assert filecmp.cmp(image, ours, shallow=False)
     assert image.stat().st_size == ours.stat().st_size
     with image.open("rb") as one, ours.open("rb") as other:
         one.seek(INFO_OFFSET), other.seek(INFO_OFFSET)
