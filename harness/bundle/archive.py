@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from harness.errors import BadInput
+from harness.errors import BadInput, LabBroke
 
 MANIFEST = "bundle.json"  # the first member
 FORMAT = "dax-lab bundle"
@@ -78,8 +78,12 @@ def unpack(path: Path, folder: Path) -> Manifest:
             manifest = _manifest(path, tar)
             _extract(path, tar, folder)
             return manifest
-    except (tarfile.TarError, EOFError, gzip.BadGzipFile, OSError) as error:
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile) as error:
         raise BadInput(f"{path} is no bundle, or a damaged one ({error}): get it again") from None
+    except OSError as error:
+        if not os.access(path, os.R_OK) or path.is_dir():
+            raise BadInput(f"{path} cannot be read: {error.strerror}") from None
+        raise LabBroke(f"{path} cannot be unpacked to {folder}: {error.strerror}") from None
 
 
 def _manifest(path: Path, tar: tarfile.TarFile) -> Manifest:

@@ -27,5 +27,6 @@ def run(args: argparse.Namespace) -> int:
         found = {each.id: each for each in every}
         manifest, files = export([(each, history.results(each.id)) for each in found.values()])
     write_archive(args.file, manifest, files)
-    say(f"{len(manifest.runs)} runs in {args.file}, {args.file.stat().st_size / 1e6:.1f} MB")
+    number = len(manifest.runs)
+    say(f"{number} run{'s' * (number != 1)} in {args.file}, {args.file.stat().st_size / 1e6:.1f} MB")
     return 0

@@ -31,6 +31,9 @@ def run(args: argparse.Namespace) -> int:
                 say(f"left out: {sentence}")
             say(f"{len(added)} runs taken in{': ' + ', '.join(map(str, added)) if added else ''}")
         runs = history.runs(args.kernel, args.scenario)
+    if not runs and (args.kernel or args.scenario):
+        say("no recorded run is of that kernel and that scenario" if args.kernel and args.scenario else
+            f"no recorded run is of {args.kernel or args.scenario}")  # fmt: skip
     text = json.dumps([plain(each, cells=False) for each in runs], indent=1) + "\n" if args.json else render_list(runs)
     print(text, end="")
     return 0

@@ -18,7 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the verb's options."""
     parser.add_argument("kind", choices=tuple(NEXT))
     parser.add_argument("name", metavar="NAME", help="words with a dash between them, as read-write-hole")
-    parser.add_argument("patches", metavar="PATCH", type=Path, nargs="*", help="of a series: copied into it, in order")
+    parser.add_argument(
+        "patches", metavar="PATCH", type=Path, nargs="*", default=[], help="of a series: copied into it, in order"
+    )
     parser.add_argument("--release", metavar="X.Y", default="6.1", help="of a series: the kernels it is for (6.1)")
 
 

@@ -25,7 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.prune(parser)
     options.budget(parser)
     options.no_stress(parser)
-    parser.add_argument("--mutants", action="store_true", help="make the kill matrix too: each mutant in the scenarios that kill it (docs/mutants.md)")
+    parser.add_argument(
+        "--mutants", action="store_true",
+        help="make the kill matrix too: each mutant in the scenarios that kill it (docs/mutants.md)",
+    )  # fmt: skip
     parser.add_argument("--fresh", action="store_true", help="run all, also what ran before, and take no earlier sweep")
     parser.add_argument(
         "--format", choices=("text", "markdown", "json", "github"), default="text", help="how to print what changed"

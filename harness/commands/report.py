@@ -70,7 +70,8 @@ def _serve(args: argparse.Namespace) -> int:
     try:
         server = Server(folders.runs(), port)
     except (OSError, OverflowError) as error:
-        raise BadInput(f"--port {port}: {error}; choose another, 0 takes a free one") from None
+        why = error.strerror if isinstance(error, OSError) else "ports are 0 to 65535"
+        raise BadInput(f"--port {port}: {why}; choose another, 0 takes a free one") from None
     with server:
         print(f"{server.url} (Ctrl-C ends it)", flush=True)
         try:

@@ -126,7 +126,10 @@ def named(run: Run, text: str, scenario: str | None, kernel: str | None) -> tupl
     ]
     if len(cells) == 1:
         return cells[0]
-    found = ", ".join(f"{each} on {kernel_}" for each, kernel_ in cells) or "nowhere"
+    if not cells:
+        where = f"{f' in {scenario}' * bool(scenario)}{f' on {name}' * bool(name)} in run {run.number}"
+        raise BadInput(f"`{text}` failed nowhere{where}: --scenario and --kernel name one that passed")
+    found = ", ".join(f"{each} on {kernel_}" for each, kernel_ in cells)
     raise BadInput(f"`{text}` failed in {found}: say which by --scenario and --kernel")
 
 

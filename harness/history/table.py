@@ -4,6 +4,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from textwrap import wrap
 from typing import Any
 
 from harness.history.store import Recorded
@@ -11,12 +12,14 @@ from harness.progress import duration
 from harness.report.harmless import harmless
 
 HEAD = ("run", "id", "started (UTC)", "took", "word", "kernels", "scenarios")
+WIDTH = 100
 CELL = ("scenario", "kernel", "outcome", "failing", "kinds")
 
 
 def render_list(runs: Sequence[Recorded]) -> str:
     """A line a run."""
-    return _table(HEAD, [_line(run) for run in runs])
+    table = _table(HEAD, [_line(run) for run in runs])
+    return table + "* imported\n" * any(run.imported for run in runs)
 
 
 def render_one(run: Recorded) -> str:
@@ -25,7 +28,8 @@ def render_one(run: Recorded) -> str:
     head = [f"run {run.number}, {run.short}, {_when(run)}, {duration(run.seconds)}", *came]
     kernels = [f"  {kernel['side']:8} {_kernel(kernel)}" for kernel in run.kernels]
     cells = _table(CELL, [_cell(cell) for cell in run.cells])
-    return "\n".join([*head, "", *map(harmless, kernels), "", cells, harmless(run.sentence), "", run.reproduce, ""])
+    sentence = wrap(harmless(run.sentence), WIDTH)
+    return "\n".join([*head, "", *map(harmless, kernels), "", cells, *sentence, "", run.reproduce, ""])
 
 
 def plain(run: Recorded, cells: bool) -> dict[str, Any]:
@@ -48,7 +52,9 @@ def _when(run: Recorded) -> str:
 def _kernel(kernel: dict[str, Any]) -> str:
     series = f", {kernel['series']} {kernel['version']}" if kernel["series"] else ""
     state = "" if kernel["state"] == "booted" else f", {kernel['state']}"
-    return f"{kernel['name']} ({kernel['source'] or kernel['release']}{series}{state}) {kernel['key']}"
+    release, source = kernel["release"], kernel["source"]
+    origin = source if release in source else f"{release}, {source}" if source else release
+    return f"{kernel['name']} ({origin}{series}{state}) {kernel['key']}"
 
 
 def _cell(cell: dict[str, Any]) -> tuple[str, ...]:

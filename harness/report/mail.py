@@ -20,7 +20,7 @@ MAX_WINDOWS = 6
 MAX_DRAWN = 3  # interleavings: nobody reads thirty of them in a mail
 MAX_TOLD = 30  # scenarios told at all
 GLUE = "\xa0"  # a blank that textwrap does not break at
-TOGETHER = re.compile(r"c=\d \d+/\d+")
+TOGETHER = re.compile(r"c=\d \d+/\d+|\d+ s\b")
 
 
 def render_mail(run: Run, who: str = "NAME <ADDRESS>") -> str:

@@ -138,7 +138,7 @@ def _readme(recipe: Recipe) -> str:
             "3. make run KERNEL=/path/to/linux: builds repro, modules, initramfs; boots them in QEMU (no KVM needed).",
             "   Needs gcc, libc headers (static), binutils, cpio, mkfs of the file system, qemu-system-x86_64.",
             "4. With virtme-ng: 9P_FS, NET_9P_VIRTIO in the config; make all KERNEL=/path/to/linux, ./vng.sh BZIMAGE.",
-            "It prints REPRODUCED, NOT REPRODUCED, or BROKEN with the reason; make run and vng.sh end with 0 for REPRODUCED alone.",
+            "They print REPRODUCED, NOT REPRODUCED, or BROKEN with the reason, and end with 0 for REPRODUCED alone.",
             "",
         ]
     )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The same files are the same bytes, and what comes out of a stranger's archive is plain files in one folder."""
 
+import errno
 import io
 import os
 import tarfile
@@ -8,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.bundle import archive
 from harness.bundle.archive import MANIFEST, Manifest, unpack, write_archive
-from harness.errors import BadInput
+from harness.errors import BadInput, LabBroke
 
 GOOD = Manifest(("a" * 64,), ("key",))
 
@@ -90,6 +92,17 @@ def test_an_archive_that_would_fill_the_disk_is_refused(tmp_path: Path, monkeypa
 def test_what_is_no_archive_is_told_in_a_sentence(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "b").write_bytes(data)
     with pytest.raises(BadInput, match="is no bundle"):
+        unpack(tmp_path / "b", tmp_path / "out")
+
+
+def test_a_disk_that_is_full_is_no_damaged_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_archive(tmp_path / "b", GOOD, {"x": b"x"})
+
+    def full(*_words: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(archive, "_extract", full)
+    with pytest.raises(LabBroke, match=r"cannot be unpacked to .*: No space left on device"):
         unpack(tmp_path / "b", tmp_path / "out")
 
 

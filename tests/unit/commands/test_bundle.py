@@ -41,7 +41,7 @@ def test_all_runs_go_from_here_to_there(
     [
         (["export", "7", "e"], "no run `7` is recorded"),
         (["bundle", "7"], "`7` is no finished run"),
-        (["import", "no-such-file"], "no-such-file is no bundle"),
+        (["import", "no-such-file"], "no-such-file cannot be read: No such file or directory"),
     ],
 )
 def test_a_wrong_word_is_one_sentence_and_status_2(

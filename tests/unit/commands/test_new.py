@@ -25,11 +25,12 @@ def test_the_files_are_printed_and_the_next_step_is_said(project: Path, capsys: 
     assert "next: ./lab run --scenario my-race --bound 1 --no-stress" in said.err
 
 
-@pytest.mark.parametrize("words", [["scenario", "My Race"], ["scenario", "x", "a.patch"], ["thing", "x"]])
+@pytest.mark.parametrize("words", [["scenario", "My Race"], ["scenario", "x", "a.patch"], ["thing", "x"], ["scenario"]])
 def test_a_wrong_word_is_status_2_and_one_line(
     project: Path, words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["new", *words]) == 2
     said = capsys.readouterr()
     assert said.out == "" and len(said.err.splitlines()) == 1
+    assert "PATCH" not in said.err  # which only a series takes, and needs not
     assert not [path for path in project.rglob("*") if path.is_file()]

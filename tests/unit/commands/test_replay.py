@@ -115,7 +115,7 @@ def test_scenario_and_kernel_need_no_name_where_one_alone_shows_it(
 
 def test_a_schedule_that_failed_nowhere_needs_them(again: Again, capsys: pytest.CaptureFixture[str]) -> None:
     assert again("last", "BA") == 2
-    assert "`BA` failed in nowhere: say which by --scenario and --kernel" in capsys.readouterr().err
+    assert "`BA` failed nowhere in run 1: --scenario and --kernel name one that passed" in capsys.readouterr().err
 
 
 def test_without_a_schedule_all_is_swept_again(

@@ -55,6 +55,12 @@ def test_a_folder_that_is_not_there_is_refused(
     assert "there is no such folder to write to" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("port", "why"), [("99999", "ports are 0 to 65535"), ("-1", "ports are 0 to 65535")])
+def test_a_port_that_cannot_be_had_is_refused(port: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "--serve", f"--port={port}"]) == 2
+    assert capsys.readouterr().err == f"lab: --port {port}: {why}; choose another, 0 takes a free one\n"
+
+
 def test_a_run_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "12"]) == 2
     assert "`12` is no finished run" in capsys.readouterr().err
