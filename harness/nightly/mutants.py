@@ -31,8 +31,9 @@ class Kills:
 
 
 def corpus_of(experiment: Experiment, fresh: bool) -> Corpus:
-    """All mutants of patches/mutants on the kernel `with`, each in what its header promises: the scenarios that kill it, at
-    c = 1 or the bound that is named there; one that survives in all of them, at their own bounds.
+    """All mutants of patches/mutants on the kernel `with`, each in what its header promises.
+
+    Scenarios that kill it, at c = 1 or the bound named there; for one that survives all of them, at their own bounds.
 
     Raises BadInput for a wrong header.
     """
