@@ -8,6 +8,7 @@ from harness.config.scenario import Scenario
 
 STOPS_A_RUN = 45  # steps of a fault at calls and returns in fs/dax.c: what one more stop multiplies schedules by
 BATCHES = 2  # of each kernel
+WORTH = 1000  # schedules of cost() that take about as long as a guest's boot: fewer are not worth another one
 
 
 def cost(scenario: Scenario) -> int:
@@ -18,7 +19,8 @@ def cost(scenario: Scenario) -> int:
 
 
 def batches(scenarios: Sequence[Scenario], count: int = BATCHES, guest: str = "ext4") -> list[tuple[Scenario, ...]]:
-    """At most ``count`` batches for each file system that is asked for: a guest mounts one, by default ``guest``.
+    """At most ``count`` batches for each file system that is asked for: a guest mounts one, by default ``guest``. Fewer
+    where each would be worth less than its boot.
 
     Pages of 2 MiB have guests of their own, half as many: whether ext4 finds blocks that such a fault can map, aligned
     to 2 MiB, depends on what small files left behind.
@@ -38,11 +40,11 @@ def by_filesystem(scenarios: Sequence[Scenario], guest: str) -> dict[str, list[S
 
 def _balanced(scenarios: Sequence[Scenario], count: int) -> list[tuple[Scenario, ...]]:
     """At most ``count`` parts of about equal cost, none empty; within one, the given order."""
-    loads = [0] * count
+    loads = [0] * min(count, max(1, sum(map(cost, scenarios)) // WORTH))
     place: dict[str, int] = {}
     for scenario in sorted(scenarios, key=lambda each: (-cost(each), each.name)):
         lightest = loads.index(min(loads))
         loads[lightest] += cost(scenario)
         place[scenario.name] = lightest
-    parts = [tuple(each for each in scenarios if place[each.name] == number) for number in range(count)]
+    parts = [tuple(each for each in scenarios if place[each.name] == number) for number in range(len(loads))]
     return [part for part in parts if part]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from harness.config.loader import load_scenarios
 from harness.config.scenario import Scenario
-from harness.engine.batches import batches, by_filesystem, cost
+from harness.engine.batches import WORTH, batches, by_filesystem, cost
 from tests.fakes.records import scenario
 
 FAULT = "read-fault"
@@ -53,6 +53,27 @@ def test_the_scenarios_of_the_project_are_split_about_evenly() -> None:
     assert 0.5 < one / other < 2
 
 
+@given(some)
+def test_no_guest_is_booted_for_less_than_its_boot_is_worth_but_the_only_one(scenarios: list[Scenario]) -> None:
+    parts = batches(scenarios)
+    assert len(parts) < 2 or sum(map(cost, scenarios)) >= WORTH * len(parts)
+
+
+def test_two_short_scenarios_share_a_guest() -> None:
+    every = load_scenarios()
+    assert (
+        len(
+            batches(
+                [
+                    every["read-write-hole"].model_copy(update={"bound": 1}),
+                    every["fsync-write"].model_copy(update={"bound": 1}),
+                ]
+            )
+        )
+        == 1
+    )
+
+
 def test_no_scenarios_give_no_batches() -> None:
     assert batches([]) == []
 
@@ -74,7 +95,7 @@ def test_a_scenario_without_a_mount_shares_a_guest_with_those_that_name_the_gues
         scenario("d"),
         scenario("e"),
     ]
-    assert [[each.name for each in part] for part in batches(some)] == [["a", "d"], ["c", "e"], ["b"]]
+    assert [[each.name for each in part] for part in batches(some)] == [["a", "c", "d", "e"], ["b"]]
     assert by_filesystem(some[:2], "xfs") == {"xfs": some[:2]}
 
 

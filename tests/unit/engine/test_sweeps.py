@@ -15,7 +15,8 @@ from harness.sweep.ledger import HUNG
 from tests.fakes.boots import Boots
 from tests.fakes.records import begin, boot, bye, done, end, failed, line, passed, scenario, start, subject, whole
 
-ONE, TWO = scenario("one"), scenario("two")
+ONE = scenario("one")
+COSTLY = (scenario("one", bound=2), scenario("two", bound=2))  # each is worth a guest of its own
 LOST = ("lost-store", "B: a finished store is not in the file")
 
 
@@ -40,7 +41,7 @@ def run_pair(folder: Path, hall: Hall) -> list[Swept]:
     boots["stock"].follow([boot(*start(), *whole("one"), bye())], "stock-0")
     boots["stock"].follow([boot(*start(), *whole("two"), bye())], "stock-1")
     subjects = [subject(each.folder, name) for name, each in boots.items()]
-    return sweep_all(subjects, (ONE, TWO), hall)
+    return sweep_all(subjects, COSTLY, hall)
 
 
 def test_every_kernel_has_a_result_a_scenario_in_the_scenarios_order(tmp_path: Path, hall: Hall) -> None:
