@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     purposes = needs.RUNNING + (("check",) if args.check else ())
     if args.install:
         ensure(args.no_install, purposes)
-    found, allowed = needs.look(purposes, versions=True), rights()
+    found, allowed = needs.look(purposes, versions=True), [*rights(), *_toolchains()]
     if args.json:
         print(json.dumps({"needs": [_plain(each) for each in found], "rights": [asdict(each) for each in allowed]}))
     else:
@@ -45,6 +45,18 @@ def run(args: argparse.Namespace) -> int:
         print(f"\nTo install what is missing: {install.command(lacking)}")
     fine = not lacking and all(each.fine for each in allowed if each.needed)
     return ExitStatus.AS_EXPECTED if fine else ExitStatus.LAB_BROKE
+
+
+def _toolchains() -> list["Right"]:
+    from harness.host.rights import Right
+    from harness.kernel.toolchain import lacking
+    from harness.kernel.toolchain_data import toolchains
+
+    lacks = {name: lacking(name) for name in toolchains()}
+    return [
+        Right(f"toolchain {name}", not lacks[name], lacks[name] or entry.why, needed=False)
+        for name, entry in toolchains().items()
+    ]
 
 
 def _plain(found: "Found") -> dict[str, object]:

@@ -142,6 +142,7 @@ class KernelSpec(Section):
     history: Repo | None = Field(default=None, description="clone in which commits are looked up; default: the source")
     config: Names = Field(default=(), description="further config fragments, by name or path")
     debug: tuple[Literal["lockdep", "atomic-sleep", "kasan"], ...] = ()
+    toolchain: str | None = Field(default=None, description="one of harness/kernel/toolchains.yaml, by name")
     cc: str | None = Field(default=None, description="compiler, as gcc-11 or clang-14; default: gcc, or LLVM's")
     ld: str | None = Field(
         default=None, description="linker, with its flags; default: ld, with what an old kernel needs"
@@ -165,7 +166,18 @@ class KernelSpec(Section):
             raise wrong("a kernel has either `source` (to build it) or `build` (a built tree), exactly one of them")
         built_only = [
             name
-            for name in ("series", "version", "patches", "revert", "config", "debug", "ld", "hostcflags", "make")
+            for name in (
+                "series",
+                "version",
+                "patches",
+                "revert",
+                "config",
+                "debug",
+                "toolchain",
+                "ld",
+                "hostcflags",
+                "make",
+            )
             if getattr(self, name)
         ]
         if self.build and built_only:

@@ -13,7 +13,7 @@ from harness.kernel.artefacts import Built, Kernel
 from harness.kernel.build_id import build_id
 from harness.kernel.fragments import Option
 from harness.kernel.locks import locked
-from harness.kernel.make import SHORTCUTS, Job, MakeFailed, make
+from harness.kernel.make import SHORTCUTS, MakeFailed, make
 from harness.kernel.series import Content
 from harness.kernel.sources import SourceTree
 from harness.kernel.toolchain import HOST, Toolchain
@@ -76,11 +76,8 @@ def make_lines(request: BuildRequest) -> list[list[str]]:
     """The command lines that a build of ``request`` in an empty cache runs, in order, in the work tree."""
     copies = [worktree.place(request.tree_key) / "guest-tests" / "modules" / path.name for path in request.modules]
     built = [modules.line(request.cc, path, request.arguments) for path in copies]
-    return [
-        *config.lines(request.cc, request.toolchain.variables),
-        make(request.cc, *request.arguments, *worktree.TARGETS),
-        *built,
-    ]
+    makes = [make(request.cc, *request.arguments, *worktree.TARGETS), *built]
+    return [*config.lines(request.toolchain), *([*request.toolchain.enter, *line] for line in makes)]
 
 
 def build(request: BuildRequest, *, deadline: Deadline) -> Kernel:
@@ -94,8 +91,7 @@ def build(request: BuildRequest, *, deadline: Deadline) -> Kernel:
     if not (artefacts.load(request.key, request.name) and modules.cached(module_key)):
         with locked(worktree.place(request.tree_key), deadline, f"build kernel {request.name}") as lock:
             tree = WorkTree(
-                request.tree_key, request.source, request.options, request.cc, lock, request.arguments,
-                request.toolchain.variables,
+                request.tree_key, request.source, request.options, request.toolchain, lock, request.arguments
             )  # fmt: skip
             _Builder(request, tree, deadline).build(wanted_modules, module_key)
     kernel = artefacts.load(request.key, request.name)
@@ -160,8 +156,8 @@ class _Builder:
         modules.store(module_key, copies, old_relocations=self.request.toolchain.old_relocations)
 
     def _make_module(self, copied: Path, log: Path) -> None:
-        job = Job(modules.line(self.request.cc, copied, self.request.arguments), self.tree.tree, log, self.tree.lock)
-        self.tree.run(job, self.deadline, f"module {copied.name}")
+        argv = modules.line(self.request.cc, copied, self.request.arguments)
+        self.tree.run(argv, log, self.deadline, f"module {copied.name}")
 
     def _fresh_log(self, name: str) -> Path:
         path = self.tree.entry / name

@@ -37,12 +37,16 @@ class MakeFailed(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """One run of make: ``lock`` is held on by make's children, should the lab be killed before them."""
+    """One run of make: ``lock`` is held on by make's children, should the lab be killed before them.
+
+    ``enter`` stands before it: make runs where the toolchain is.
+    """
 
     argv: Sequence[str]
     tree: Path
     log: Path
     lock: int
+    enter: Sequence[str] = ()
 
 
 def make(cc: str, *targets: str) -> list[str]:
@@ -70,10 +74,11 @@ def run_make(job: Job, deadline: Deadline, step: Callable[[int, str], None] = la
 
 
 def _start(job: Job, log: IO[str]) -> subprocess.Popen[str]:
-    guard = ["setpriv", "--pdeathsig", "TERM"]  # make passes it on to what it runs
+    # Behind `enter`, as new rights end the order to die with the lab (prctl(2)); make passes it on to what it runs.
+    guard = ["setpriv", "--pdeathsig", "TERM"]
     return subprocess.Popen(
-        [*guard, *job.argv], cwd=job.tree, env={**os.environ, "LC_ALL": "C.UTF-8", **ENVIRONMENT}, text=True,
-        errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        [*job.enter, *guard, *job.argv], cwd=job.tree, env={**os.environ, "LC_ALL": "C.UTF-8", **ENVIRONMENT},
+        text=True, errors="replace", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         start_new_session=True, pass_fds=[job.lock],
     )  # fmt: skip
 

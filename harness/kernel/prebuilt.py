@@ -92,7 +92,7 @@ def _build(folder: Path, kernel: Kernel, own: Sequence[Path], deadline: Deadline
     if found := modules.cached(module_key):
         return found
     place = artefacts.entry(kernel.key).with_name(f"{kernel.key}-modules")
-    tools = choose(kernel.release, Wish())
+    tools = choose(kernel.release, Wish(cc="gcc"))  # the host's: a toolchain in the cache does not see this folder
     with locked(place, deadline, "build modules") as lock:
         copies = modules.copy(own, place)
         for copied in copies:

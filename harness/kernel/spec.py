@@ -57,7 +57,7 @@ def request_for(
 
 def toolchain_of(spec: KernelSpec, release: str) -> Toolchain:
     """Compiler, linker and what make is told beside, for a kernel of lab.yaml. Raises BadInput."""
-    return choose(release, Wish(spec.cc, spec.ld, spec.hostcflags, spec.make))
+    return choose(release, Wish(spec.cc, spec.ld, spec.hostcflags, spec.make, spec.toolchain))
 
 
 def patches(spec: KernelSpec, source: SourceTree) -> tuple[Path, ...]:

@@ -1,64 +1,63 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Compiler, linker and what make is told of them: by default the host's, with the words that an old kernel needs.
 
-toolchains.yaml is the data: which words, for which releases, from which compiler or linker on, and why.
+toolchains.yaml is the data: toolchains by name; and which kernel needs one of them, or which words, from which compiler
+or linker on, and why.
 """
 
 import re
 import shlex
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
-from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
-
+from harness import folders
+from harness.deadline import Deadline
 from harness.errors import BadInput, LabBroke
+from harness.kernel import debian_root
 from harness.kernel.fragments import UNKNOWN, numbers
+from harness.kernel.toolchain_data import Named, Rule, named, rules
 from harness.process import run
 
 FIRST_WORDS = {"LD": ["ld"], "HOSTCFLAGS": []}
-RULES = Path(__file__).parent / "toolchains.yaml"
 VERSION = re.compile(r"(?:^|\s)(\d+\.\d+)")
-
-
-class Rule(BaseModel):
-    """One rule of toolchains.yaml: ``from_`` is tool -> version from which on it holds, any of them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    variable: Literal["CC", "LD", "HOSTCFLAGS", ""] = ""
-    words: tuple[str, ...] = ()
-    relocations: Literal["plt32-as-pc32", ""] = ""
-    until: str
-    from_: dict[Literal["gcc", "clang", "ld"], str] = Field(alias="from")
-    why: str
-    mended: str
+HOSTS_OWN = Named(packages=(), why="the host's")
 
 
 @dataclass(frozen=True)
 class Toolchain:
-    """What make is told: ``variables`` beside CC ("LD=ld -z ..."); ``old_relocations``: of the lab's modules."""
+    """What make is told: ``variables`` beside CC ("LD=ld -z ..."); ``old_relocations``: of the lab's modules.
+
+    ``name`` is that of toolchains.yaml, if it has one; ``enter`` stands before a command that is to run in it.
+    """
 
     cc: str = "gcc"
     variables: tuple[str, ...] = ()
     old_relocations: bool = False
+    name: str = ""
+    enter: tuple[str, ...] = ()
 
     @property
     def told(self) -> tuple[str, ...]:
-        """All of it, as make's words."""
-        return (f"CC={self.cc}", *self.variables)
+        """All of it: the toolchain's name, if it has one, and make's words."""
+        return (*([f"toolchain {self.name}"] if self.name else []), f"CC={self.cc}", *self.variables)
 
     @property
     def identity(self) -> str:
         """What tells its compiler and linker from others. Raises BadInput if one of them does not run."""
-        return identity(self.cc, self._linker)
+        where = [self.name] if self.enter else []  # the programs that kbuild makes for itself need its libraries
+        return "\n".join([identity(self.cc, self.linker, self.enter), *where])
 
     @property
-    def _linker(self) -> str:
-        told = dict(each.split("=", 1) for each in self.variables)
+    def assigned(self) -> dict[str, str]:
+        """``variables`` by name."""
+        return dict(each.split("=", 1) for each in self.variables)
+
+    @property
+    def linker(self) -> str:
+        """The linker, with its flags."""
+        told = self.assigned
         return told.get("LD") or (_of_llvm("ld.lld", told["LLVM"]) if "LLVM" in told else "ld")
 
 
@@ -73,35 +72,55 @@ class Wish:
     ld: str | None = None
     hostcflags: str | None = None
     make: Mapping[str, str] = field(default_factory=dict)
-
-
-@cache
-def rules() -> tuple[Rule, ...]:
-    """The rules of toolchains.yaml, in order."""
-    return tuple(Rule.model_validate(each) for each in yaml.safe_load(RULES.read_text()))
+    toolchain: str | None = None
 
 
 def choose(release: str, wish: Wish) -> Toolchain:
     """The toolchain of a kernel ``release`` ("4.6.2"): what ``wish`` says, and what the rules say where it does not.
 
-    A ``cc`` of one word gets the rules' words, one with flags of its own stands as it is. Raises BadInput for a tool
-    that does not run.
+    A ``cc`` of one word gets the rules' words, one with flags of its own stands as it is. A Debian release is set up if
+    it is not there. Raises BadInput for a tool that does not run or a name that there is not, LabBroke.
     """
-    told = dict(wish.make)
-    cc = wish.cc or (_of_llvm("clang", told["LLVM"]) if "LLVM" in told else "gcc")
     old = [rule for rule in rules() if UNKNOWN < numbers(release) <= numbers(rule.until)]
-    if wish.ld:
-        told["LD"] = wish.ld
-    if wish.hostcflags:
-        told["HOSTCFLAGS"] = wish.hostcflags
-    chosen = Toolchain(cc, _assigned(told))
-    due = [rule for rule in old if _is_due(rule, chosen)]
-    if len(shlex.split(cc)) == 1:
-        chosen = replace(chosen, cc=shlex.join([cc, *_words(due, "CC")]))
+    name = wish.toolchain or _needed(old, wish)
+    entry = named(name) if name else HOSTS_OWN
+    if name and (lacks := lacking(name)):
+        raise LabBroke(f"toolchain {name}: {lacks}")
+    chosen = replace(_of(entry, wish), name=name, enter=_enter(entry))
+    return _with_words(chosen, [rule for rule in old if _is_due(rule, chosen)])
+
+
+def _of(entry: Named, wish: Wish) -> Toolchain:
+    told = {**entry.make, **wish.make}
+    if ld := wish.ld or entry.ld:
+        told["LD"] = ld
+    if hostcflags := wish.hostcflags or entry.hostcflags:
+        told["HOSTCFLAGS"] = hostcflags
+    cc = wish.cc or entry.cc or (_of_llvm("clang", told["LLVM"]) if "LLVM" in told else "gcc")
+    return Toolchain(cc, _assigned(told))
+
+
+def _needed(old: Sequence[Rule], wish: Wish) -> str:
+    """The toolchain that stands in for the host's tools, if they are too new and lab.yaml names none."""
+    if wish.cc or wish.ld or "LLVM" in wish.make:
+        return ""
+    return next((rule.toolchain for rule in old if rule.toolchain and _is_due(rule, HOST)), "")
+
+
+def _with_words(chosen: Toolchain, due: Sequence[Rule]) -> Toolchain:
+    told = chosen.assigned
+    if len(shlex.split(chosen.cc)) == 1:
+        chosen = replace(chosen, cc=shlex.join([chosen.cc, *_words(due, "CC")]))
     for variable, first in FIRST_WORDS.items():
         if (words := _words(due, variable)) and variable not in told:
             told[variable] = shlex.join([*first, *words])
     return replace(chosen, variables=_assigned(told), old_relocations=any(rule.relocations for rule in due))
+
+
+def _enter(entry: Named) -> tuple[str, ...]:
+    if not entry.debian:
+        return ()
+    return debian_root.enter(debian_root.obtain(entry.debian, entry.packages, Deadline.after(debian_root.SECONDS)))
 
 
 def _assigned(told: Mapping[str, str]) -> tuple[str, ...]:
@@ -113,7 +132,7 @@ def _words(due: Sequence[Rule], variable: str) -> list[str]:
 
 
 def _is_due(rule: Rule, chosen: Toolchain) -> bool:
-    compiler, _, linker = chosen.identity.partition("\n")
+    compiler, linker = identity(chosen.cc, chosen.linker, chosen.enter).split("\n")
     found = {"clang" if "clang" in compiler else "gcc": compiler}
     if linker.startswith("GNU ld"):
         found["ld"] = linker
@@ -132,14 +151,27 @@ def _of_llvm(tool: str, value: str) -> str:
 
 
 @cache
-def identity(cc: str, ld: str = "ld") -> str:
+def identity(cc: str, ld: str = "ld", enter: tuple[str, ...] = ()) -> str:
     """What tells this compiler and linker from others. Raises BadInput if `cc` or `ld` does not run."""
-    return f"{_first_line('cc', cc)}\n{_first_line('ld', ld)}"
+    return f"{_first_line('cc', cc, enter)}\n{_first_line('ld', ld, enter)}"
 
 
-def _first_line(key: str, command: str) -> str:
+def _first_line(key: str, command: str, enter: tuple[str, ...]) -> str:
+    cwd = folders.cache() if enter else None  # the one folder that is there too
     try:
-        return run([*shlex.split(command), "--version"]).stdout.splitlines()[0]
+        return run([*enter, *shlex.split(command), "--version"], cwd=cwd).stdout.splitlines()[0]
     except (LabBroke, IndexError, ValueError):
         what = "compiler" if key == "cc" else "linker"
         raise BadInput(f"{key}: `{command}` does not run: install it or name another {what}") from None
+
+
+def lacking(name: str) -> str:
+    """What this machine lacks for the toolchain of that name, in words; nothing if it is there or can be set up."""
+    entry = named(name)
+    if entry.debian:
+        return debian_root.lacking()
+    chosen = _of(entry, Wish())
+    for command in (chosen.cc, chosen.linker):
+        if not shutil.which(shlex.split(command)[0]):
+            return f"`{command}` is not installed: `apt-get install {' '.join(entry.packages)}` brings it"
+    return ""

@@ -19,6 +19,7 @@ from harness.kernel.fragments import Option
 from harness.kernel.make import Job, MakeFailed, make, run_make
 from harness.kernel.series import Content
 from harness.kernel.sources import SourceTree
+from harness.kernel.toolchain import Toolchain
 from harness.process import run
 from harness.progress import Progress
 
@@ -38,10 +39,9 @@ class WorkTree:
     key: str
     source: SourceTree
     options: tuple[Option, ...]
-    cc: str
+    toolchain: Toolchain
     lock: int
-    arguments: tuple[str, ...] = ()  # to each make that compiles
-    variables: tuple[str, ...] = ()  # those of them that the configuration needs too: tools and their flags
+    arguments: tuple[str, ...] = ()  # to each make that compiles, the toolchain's variables among them
 
     @property
     def entry(self) -> Path:
@@ -86,7 +86,7 @@ class WorkTree:
         before = self.tree / ".config.lab"
         if (self.tree / ".config").exists():
             shutil.copy2(self.tree / ".config", before)
-        config.configure(self.tree, self.options, self.cc, deadline, self.variables)
+        config.configure(self.tree, self.options, self.toolchain, deadline)
         if before.exists() and before.read_bytes() == (self.tree / ".config").read_bytes():
             before.replace(self.tree / ".config")
         before.unlink(missing_ok=True)
@@ -108,10 +108,11 @@ class WorkTree:
         """Runs make with progress. Raises MakeFailed, or OutOfTime if the deadline passes."""
         whole = "vmlinux" in targets and not (self.tree / "vmlinux").exists()
         total = self._expected() if whole else None
-        self.run(Job(make(self.cc, *self.arguments, *targets), self.tree, log, self.lock), deadline, title, total)
+        self.run(make(self.toolchain.cc, *self.arguments, *targets), log, deadline, title, total)
 
-    def run(self, job: Job, deadline: Deadline, title: str, total: float | None = None) -> None:
-        """Runs one make in the tree, marked as busy until it has ended by itself."""
+    def run(self, argv: Sequence[str], log: Path, deadline: Deadline, title: str, total: float | None = None) -> None:
+        """Runs one make in the tree, marked as busy until it has ended by itself. Raises as make() does."""
+        job = Job(argv, self.tree, log, self.lock, self.toolchain.enter)
         busy = self.tree / BUSY
         busy.touch()
         try:

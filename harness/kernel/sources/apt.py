@@ -50,6 +50,15 @@ def suites(release: str) -> tuple[str, ...]:
     return (release,) if "-" in release or release in STILL_MOVING else (release, f"{release}-security")
 
 
+def apt_sources(release: str) -> str:
+    """A .sources file for these suites, on the mirrors that this host uses."""
+    uris = mirrors()
+    return "".join(
+        SOURCE.format(uri=uris.security if suite.endswith("-security") else uris.archive, suite=suite, keyring=KEYRING)
+        for suite in suites(release)
+    )
+
+
 class Apt:
     """A private apt in ``folder`` for one Debian release, its security suite included ("bookworm")."""
 
@@ -63,14 +72,7 @@ class Apt:
         for name in ("state/lists/partial", "cache/archives/partial"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         (self.folder / "status").touch()
-        uris = mirrors()
-        text = "".join(
-            SOURCE.format(
-                uri=uris.security if suite.endswith("-security") else uris.archive, suite=suite, keyring=KEYRING
-            )
-            for suite in suites(self.release)
-        )
-        (self.folder / "lab.sources").write_text(text)
+        (self.folder / "lab.sources").write_text(apt_sources(self.release))
         (self.folder / "apt.conf").write_text(CONFIGURATION.format(folder=self.folder) + host_network())
 
     def update(self, deadline: Deadline) -> None:

@@ -98,8 +98,8 @@ def test_a_model_survives_its_own_yaml(tmp_path: Path) -> None:
             "    source: {tree: tree}",
             "    sorce: {tree: tree}",
             "lab.yaml:3: kernels.old.sorce: unknown key, did you mean `source`? "
-            "allowed are source, build, series, version, patches, revert, history, config, debug, cc, ld, hostcflags, "
-            "make",
+            "allowed are source, build, series, version, patches, revert, history, config, debug, toolchain, cc, ld, "
+            "hostcflags, make",
         ),
         (
             "    source: {tree: tree}",
