@@ -56,6 +56,10 @@ def shown(scenario: str, kernel: str, outcome: Outcome) -> str:
     return "\n".join([f"{scenario} on {kernel}: {outcome.schedule}", *lines])
 
 
+class NotReached(LabBroke):
+    """Some stop of the schedule did not take place: no actor passed its point so often."""
+
+
 def replay(
     folder: RunFolder,
     text: str,
@@ -77,8 +81,13 @@ def replay(
     wanted = scenario_file(folder, run, scenario)
     built = (find or cached)(info)
     points = tuple(points_of(built, list(run.plan.units), run.plan.granularity == "instructions"))
-    replayed = alone(Subject(info.name, built, points), wanted, mounted_as(run, wanted, guest), schedule, gdb)
     before = recorded(run, wanted.name, info.name, schedule)
+    try:
+        replayed = alone(Subject(info.name, built, points), wanted, mounted_as(run, wanted, guest), schedule, gdb)
+    except NotReached as error:
+        if before or _passed(run, wanted.name, info.name, schedule):
+            raise
+        raise BadInput(f"`{text}` is no schedule of run {run.number}, and none that can be run: {error}") from None
     parted = _difference(run, before, replayed, wanted.name, info.name)
     return Replay(wanted.name, info.name, before, replayed, parted)
 
@@ -196,6 +205,8 @@ def _boot(subject: Subject, ledger: Ledger, guest: GuestSpec, only: str, gdb: De
 
 def _only(ledger: Ledger, scenario: str) -> Outcome:
     account = ledger.accounts[scenario]
+    if account.parted:
+        raise NotReached(f"the replay says nothing: {account.broken}")
     if account.broken:
         raise LabBroke(f"the replay says nothing: {account.broken}")
     outcomes = ledger.outcomes(scenario)
@@ -213,12 +224,15 @@ def recorded(run: Run, scenario: str, kernel: str, schedule: Schedule) -> Outcom
 
 def _difference(run: Run, recorded: Outcome | None, replayed: Outcome, scenario: str, kernel: str) -> str:
     if recorded is None:
-        result = run.result(scenario, kernel)
-        passed = bool(result) and str(replayed.schedule) in (result.passing if result else ())
-        if not passed:
+        if not _passed(run, scenario, kernel, replayed.schedule):
             return "the run did not run this schedule, so there is nothing to compare"
         return "it passed in the run and fails now" if replayed.failed else ""
     return _traces_part(recorded.trace, replayed.trace) or _outcomes_part(recorded, replayed)
+
+
+def _passed(run: Run, scenario: str, kernel: str, schedule: Schedule) -> bool:
+    result = run.result(scenario, kernel)
+    return bool(result and str(schedule) in result.passing)
 
 
 def _traces_part(recorded: Sequence[Step], replayed: Sequence[Step]) -> str:

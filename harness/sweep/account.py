@@ -58,6 +58,7 @@ class Account:
     present: Pruned = Pruned()  # by the present one, up to the last row that is kept
     told: Pruned = Pruned()  # ... and up to what it said last
     broken: str = ""
+    parted: bool = False  # the one schedule that was asked for did not reach all of its stops
     seconds: float = 0.0
 
     def begin_again(self) -> None:

@@ -152,7 +152,7 @@ class Ledger:
 
     def _take_parted(self, row: Row, _line: str) -> None:
         if self._now is not None:
-            self._now.broken = row["why"]
+            self._now.broken, self._now.parted = row["why"], True
 
     def _take_pruned(self, row: Row, _line: str) -> None:
         if self._now is not None:

@@ -173,6 +173,13 @@ def test_a_replay_that_did_not_follow_its_schedule_says_nothing(again: Again) ->
         again(line("parted", why="not every stop was reached"))
 
 
+def test_a_schedule_that_the_run_has_not_and_no_guest_can_run_is_the_users_mistake(again: Again) -> None:
+    again(ROW)
+    text = f"AB A@{point(1).name}#9"
+    with pytest.raises(BadInput, match=r"#9` is no schedule of run 2, and none that can be run: .* every stop"):
+        again(line("parted", why="not every stop was reached"), text=text)
+
+
 def test_a_guest_without_a_record_of_the_schedule_is_the_labs_fault(again: Again) -> None:
     with pytest.raises(LabBroke, match="without a record of the schedule"):
         again()
