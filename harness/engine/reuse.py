@@ -91,13 +91,13 @@ def sweep_key(subject: Subject, scenario: Scenario, hall: Hall) -> str:
     job = job_of(batch, [scenario]).files()
     return digest(
         qemu_version(), *qemu_argv(plan), kernel_arguments(plan), batch.base.name, batch.template.name,
-        _content(subject.kernel.bzimage), modules.name if modules else "",
+        booted(subject.kernel.bzimage), modules.name if modules else "",
         *(part for pair in sorted(job.items()) for part in pair),
     )  # fmt: skip
 
 
-def _content(bzimage: Path) -> str:
-    """Of what is booted: a commit that changes no code is the same kernel."""
+def booted(bzimage: Path) -> str:
+    """A digest of what is booted: a commit that changes no code is the same kernel."""
     return _digest(bzimage, bzimage.stat().st_mtime_ns)
 
 

@@ -2,7 +2,6 @@
 """Cells kept in the cache by what they were made from: a matrix that was killed goes on where it was."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +10,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness import folders
 from harness.config.scenario import Scenario
+from harness.engine.guests import mounted, supplies
+from harness.engine.reuse import booted, qemu_version, sweep_key
 from harness.engine.subject import Subject
+from harness.engine.sweeps import Hall
 from harness.image.content import digest
 from harness.mutants.matrix import Cell, Raced
 from harness.results.files import write_whole
@@ -22,14 +24,11 @@ Value = TypeVar("Value", Cell, Raced)
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where the cells of one kernel at one set of points lie; ``racer`` is the program that made them."""
+    """Where the cells of one kernel lie; ``hall`` is where it is swept, or has the guest that it is raced in."""
 
     subject: Subject
-    units: Sequence[str]
-    racer: Path
+    hall: Hall
     fresh: bool = False  # nothing that is there counts
-    both_wake_ups: bool = False
-    filesystem: str = "ext4"  # the guest's, of scenarios that name no mount
 
     def cell(self, scenario: Scenario) -> Cell | None:
         """The sweep's cell that was kept, None if there is none."""
@@ -49,20 +48,21 @@ class Shelf:
         if not raced.broken:
             _write(self._stress(scenario, races), raced)
 
-    def _key(self, *parts: str) -> Path:
-        kernel, modules = self.subject.kernel, self.subject.kernel.modules_folder
-        made_of = (kernel.key, modules.name if modules else "", *sorted(self.units), *parts)
-        return folders.cache() / "cells" / f"{digest(self.racer, *made_of)}.json"
-
     def _sweep(self, scenario: Scenario) -> Path:
-        return self._key("sweep", *(["both-wake-ups"] if self.both_wake_ups else []), *self._asked(scenario))
+        return _place(sweep_key(self.subject, scenario, self.hall))
 
     def _stress(self, scenario: Scenario, races: int) -> Path:
-        return self._key("stress", str(races), *self._asked(scenario))
+        guest, kernel = mounted(self.hall.guest, scenario.mount), self.subject.kernel
+        store = self.hall.supplies if guest == self.hall.guest else supplies(guest, network=True)
+        return _place(digest(
+            "stress", str(races), guest.model_dump_json(), qemu_version(), store.base.name, store.template.name,
+            booted(kernel.bzimage), kernel.modules_folder.name if kernel.modules_folder else "",
+            *scenario_lines([scenario]),
+        ))  # fmt: skip
 
-    def _asked(self, scenario: Scenario) -> list[str]:
-        filesystem = scenario.filesystem(self.filesystem)
-        return [*scenario_lines([scenario]), *([] if filesystem == "ext4" else [filesystem])]
+
+def _place(key: str) -> Path:
+    return folders.cache() / "cells" / f"{key}.json"
 
 
 def _read(path: Path, kind: type[Value]) -> Value | None:

@@ -18,7 +18,6 @@ from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall, sweep_all
 from harness.errors import LabBroke
 from harness.guest import accel
-from harness.image.racer import build_racer
 from harness.kernel.build import build
 from harness.kernel.sources import SourceTree
 from harness.kernel.spec import patches, request_for
@@ -60,13 +59,11 @@ class Stand:
 
     def cells(self, subject: Subject, units: Sequence[str], scenarios: Sequence[Scenario]) -> tuple[Cell, ...]:
         """A cell a scenario, in their order: kept ones, and what is missing by one sweep."""
-        guest = self.guest("sweep")
-        shelf = Shelf(subject, units, build_racer(), self.fresh, self.both_wake_ups, self.filesystem)
+        hall = self._hall("sweep", subject.name)
+        shelf = Shelf(subject, hall, self.fresh)
         found = {scenario.name: shelf.cell(scenario) for scenario in scenarios}
         missing = [scenario for scenario in scenarios if found[scenario.name] is None]
         if missing:
-            place = self._place(subject.name)
-            hall = Hall(guest, supplies(guest), place, self.deadline, both_wake_ups=self.both_wake_ups)
             for scenario, result in zip(missing, sweep_all([subject], missing, hall)[0].results, strict=True):
                 found[scenario.name] = cell = cell_of(result)
                 shelf.keep(scenario, cell)
@@ -100,19 +97,24 @@ class Stand:
     def _raced(
         self, subject: Subject, units: Sequence[str], scenarios: Sequence[Scenario], races: int
     ) -> tuple[Raced, ...]:
-        guest = self.guest("stress")
-        shelf = Shelf(subject, units, build_racer(), self.fresh, self.both_wake_ups, self.filesystem)
+        hall = self._hall("stress", f"{subject.name}-stress")
+        shelf = Shelf(subject, hall, self.fresh)
         raced = {each.name: shelf.raced(each, races) for each in scenarios}
         missing = [each for each in scenarios if raced[each.name] is None]
         if missing:
-            ledger = StressLedger(subject.name, missing, guest.cpus)
-            plan = Plan(subject, guest, self._place(f"{subject.name}-stress"), races, accel.probe())
+            ledger = StressLedger(subject.name, missing, hall.guest.cpus)
+            plan = Plan(subject, hall.guest, hall.folder, races, accel.probe())
             race(plan, ledger, missing, self.deadline)
             for each in missing:
                 if each.name in ledger.results:
                     raced[each.name] = result = raced_of(ledger.results[each.name])
                     shelf.keep_raced(each, races, result)
         return tuple(each for each in raced.values() if each is not None)
+
+    def _hall(self, mode: str, name: str) -> Hall:
+        guest = self.guest(mode)
+        store = supplies(guest, network=mode == "stress")
+        return Hall(guest, store, self._place(name), self.deadline, both_wake_ups=self.both_wake_ups)
 
     def _place(self, name: str) -> Path:
         """A folder that is not there yet: a subject is swept and raced more than once."""

@@ -7,10 +7,17 @@ from pathlib import Path
 import pytest
 
 from harness.config.loader import load_scenarios
+from harness.config.models import GuestSpec
+from harness.deadline import Deadline
+from harness.engine import reuse, sweeps
+from harness.engine.guests import Supplies
 from harness.engine.subject import Subject
+from harness.engine.sweeps import Hall
 from harness.kernel.artefacts import Kernel
+from harness.mutants import cells
 from harness.mutants.cells import Shelf
 from harness.mutants.matrix import Cell, Raced
+from harness.points.point import Frame, Point
 
 SCENARIO = load_scenarios()["fsync-write"]
 CELL = Cell("fsync-write", 1, {0: 2, 1: 12}, {0: 0, 1: 3}, {"tags": 3}, 7, 0.1, True)
@@ -19,9 +26,18 @@ CELL = Cell("fsync-write", 1, {0: 2, 1: 12}, {0: 0, 1: 3}, {"tags": 3}, 7, 0.1, 
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     monkeypatch.setenv("LAB_CACHE", str(tmp_path / "cache"))
-    racer = tmp_path / "racer"
-    racer.write_bytes(b"racer")
-    return Shelf(Subject("stock", Kernel("stock", "key", tmp_path, "6.1.192", "ab"), ()), ("fs/dax.c",), racer)
+    monkeypatch.setattr(reuse, "qemu_version", lambda: "QEMU 7.2")
+    monkeypatch.setattr(cells, "qemu_version", lambda: "QEMU 7.2")
+    for module in (cells, sweeps):
+        monkeypatch.setattr(module, "supplies", lambda guest, network=False: of(tmp_path, guest.filesystem))
+    (tmp_path / "bzImage").write_bytes(b"kernel")
+    point = Point(0, 0x1000, "f", 0, "call", "fs/dax.c", (Frame("f", "fs/dax.c", 1),))
+    subject = Subject("stock", Kernel("stock", "key", tmp_path, "6.1.192", "ab"), (point,))
+    return Shelf(subject, Hall(GuestSpec(), of(tmp_path, "ext4"), tmp_path / "guests", Deadline()))
+
+
+def of(folder: Path, filesystem: str, base: str = "base-racer") -> Supplies:
+    return Supplies(folder / base, folder / f"template-{filesystem}")
 
 
 def test_a_kept_cell_comes_back_as_it_was(shelf: Shelf) -> None:
@@ -30,22 +46,33 @@ def test_a_kept_cell_comes_back_as_it_was(shelf: Shelf) -> None:
     assert shelf.cell(SCENARIO) == CELL
 
 
-def test_another_racer_bound_or_unit_is_another_cell(shelf: Shelf) -> None:
+def test_another_bound_point_racer_or_kernel_is_another_cell(shelf: Shelf, tmp_path: Path) -> None:
     shelf.keep(SCENARIO, CELL)
     assert shelf.cell(SCENARIO.model_copy(update={"bound": 0})) is None
-    assert replace(shelf, units=("fs/dax.c", "fs/ext4/inode.c")).cell(SCENARIO) is None
-    shelf.racer.write_bytes(b"another")
+    moved = replace(shelf.subject, points=(replace(shelf.subject.points[0], address=0x2000),))
+    assert replace(shelf, subject=moved).cell(SCENARIO) is None
+    other = replace(shelf.hall, supplies=of(tmp_path, "ext4", "base-another-racer"))
+    assert replace(shelf, hall=other).cell(SCENARIO) is None
+    assert replace(shelf, hall=replace(shelf.hall, both_wake_ups=True)).cell(SCENARIO) is None
+    (tmp_path / "bzImage").write_bytes(b"another")
     assert shelf.cell(SCENARIO) is None
 
 
-def test_another_file_system_is_another_cell_whoever_asks_for_it(shelf: Shelf) -> None:
+def test_another_image_is_another_cell_whoever_asks_for_it(shelf: Shelf, tmp_path: Path) -> None:
     shelf.keep(SCENARIO, CELL)
     on_xfs = SCENARIO.model_copy(update={"mount": "xfs-dax"})
     assert shelf.cell(on_xfs) is None
-    assert replace(shelf, filesystem="xfs").cell(SCENARIO) is None
     assert shelf.cell(SCENARIO.model_copy(update={"mount": "ext4-dax"})) == CELL
-    replace(shelf, filesystem="xfs").keep(SCENARIO, CELL)
-    assert shelf.cell(on_xfs) == CELL
+    remade = Supplies(shelf.hall.supplies.base, tmp_path / "template-of-another-day")
+    assert replace(shelf, hall=replace(shelf.hall, supplies=remade)).cell(SCENARIO) is None
+
+
+def test_races_are_kept_by_their_number_and_guest(shelf: Shelf) -> None:
+    raced = Raced("fsync-write", 10, {}, 0.1)
+    shelf.keep_raced(SCENARIO, 10, raced)
+    assert (shelf.raced(SCENARIO, 10), shelf.raced(SCENARIO, 11)) == (raced, None)
+    more = replace(shelf.hall, guest=GuestSpec(cpus=4))
+    assert replace(shelf, hall=more).raced(SCENARIO, 10) is None
 
 
 def test_what_says_nothing_is_not_kept(shelf: Shelf) -> None:
