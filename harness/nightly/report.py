@@ -28,7 +28,8 @@ def headline(outcome: Outcome) -> str:
     if outcome.baseline is None:
         return f"the first night, nothing to compare with: {outcome.run.verdict.sentence}"
     if not outcome.changes:
-        return f"nothing changed since {_named(outcome.baseline)} ({outcome.baseline.word})"
+        but = " but in the kill matrix" if outcome.kills.told else ""
+        return f"nothing changed since {_named(outcome.baseline)} ({outcome.baseline.word}){but}"
     return f"changed since {_named(outcome.baseline)} ({outcome.baseline.word}): {outcome.run.verdict.sentence}"
 
 

@@ -2,6 +2,7 @@
 """`lab nightly` as typed, and the forms in which a night is told."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -61,6 +62,12 @@ def test_every_form_tells_what_changed_and_nothing_a_guest_said_gets_out_of_it()
     assert not any(line.startswith("::") for line in markdown.splitlines())
     plain = json.loads(render(outcome(), "json"))
     assert (plain["status"], plain["baseline"], plain["mutants"]) == (1, 7, {"m": "survived"})
+
+
+def test_a_night_whose_kill_matrix_alone_has_news_does_not_say_that_nothing_changed() -> None:
+    told = render(replace(outcome(), changes=Changes()), "text").splitlines()
+    assert told[0] == "nothing changed since run 7 of 2026-11-02 (PASS) but in the kill matrix"
+    assert "  mutant m: survived, it was killed" in told
 
 
 def test_commands_are_off_for_github_while_text_is_printed_and_their_token_differs_each_time() -> None:
