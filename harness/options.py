@@ -37,6 +37,15 @@ def both_wake_ups(parser: ArgumentParser) -> None:
     )
 
 
+def atomic_stops(parser: ArgumentParser) -> None:
+    """``--atomic-stops``."""
+    parser.add_argument(
+        "--atomic-stops", action="store_true",
+        help="also stop an actor inside atomic sections, with the others on a second CPU; what waits by spinning is "
+        "given up and counts as not tested",
+    )  # fmt: skip
+
+
 def points(parser: ArgumentParser) -> None:
     """``--points``."""
     parser.add_argument("--points", choices=("calls", "instructions"), help="where actors can be preempted")

@@ -21,9 +21,10 @@ enum il_event {
 	IL_RESUME,	/* the stopped actor has the CPU again; mask: actors asleep at that moment */
 	IL_END,		/* its operation returned */
 	IL_SPIN,	/* demoted: it used up its budget of steps */
+	IL_GAVE_UP,	/* stopped in an atomic section, it goes on as the others wait for it with a CPU of their own */
 };
 
-/* Why a point could not be stopped at; 0 where it could. */
+/* Why an actor cannot be preempted at a point; 0 where it can. */
 enum il_atomic {
 	IL_LEGAL,
 	IL_IRQS_OFF,
@@ -58,7 +59,8 @@ struct il_stop {
 	__u16 actor;
 	__u16 point;
 	__u16 visit;
-	__u16 first;	/* resumed, it runs before those it wakes; else they run at once */
+	__u8 first;	/* resumed, it runs before those it wakes; else they run at once */
+	__u8 atomic;	/* of a step in an atomic section: the others run on the second CPU meanwhile */
 };
 
 enum il_actor_state {
@@ -83,6 +85,7 @@ struct il_run {
 	struct il_stop stop[IL_STOPS];
 	__u32 fired;		/* out: stops that took place */
 	__u32 ended;		/* out: 1 if every actor finished */
+	__u32 given_up;		/* out: 1 if the others spun while one was stopped in an atomic section */
 	struct il_actor_end end[IL_ACTORS];
 	char name[256];		/* in: said by the module if the kernel panics meanwhile */
 };
@@ -92,8 +95,7 @@ struct il_stats {
 	__u64 missed;		/* sum of kprobe.nmissed: must be 0 */
 	__s32 base_preempt;	/* preempt_count() in a handler for preemptible code, measured at load */
 	__s32 base_rcu;
-	__s32 canary_point[3];	/* indices behind the caller's points: read, write, atomic */
-	__s32 pad;
+	__s32 canary_point[4];	/* indices behind the caller's points: read, write, locked, half */
 };
 
 #define IL_PLACE	_IOWR('I', 1, struct il_points)
@@ -105,7 +107,10 @@ struct il_stats {
 #define IL_RESET	_IO('I', 7)	/* forget all actors (their tasks have ended) */
 #define IL_STATS	_IOR('I', 8, struct il_stats)
 #define IL_CANARY	_IO('I', 9)	/* actor: one racy increment of the module's own counter */
-#define IL_CANARY_READ	_IO('I', 10)	/* returns the counter and sets it to 0 */
+#define IL_CANARY_READ	_IO('I', 10)	/* returns the counter, IL_CANARY_HALF more if one saw a half-made state; sets it to 0 */
 #define IL_ENTRIES	_IOWR('I', 11, __s64)	/* in: a file; out: how many entries its mapping counts, below 0 too */
+#define IL_ATOMIC	_IO('I', 12)	/* from now on the second CPU serves stops in atomic sections; -ENODEV: there is none */
+
+#define IL_CANARY_HALF 16
 
 #endif

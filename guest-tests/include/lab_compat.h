@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched.h>
+#include <linux/smp.h>
 #include <linux/stacktrace.h>
 #include <linux/version.h>
 
@@ -83,6 +84,11 @@ static inline unsigned long lab_dax_pfn(unsigned long value, unsigned long index
 /* A huge page's entry: pmd_leaf() since v5.6 (d6ef7ba7b2f6, "mm: pagewalk: x86: add p?d_leaf()"). */
 #ifndef pmd_leaf
 #define pmd_leaf pmd_large
+#endif
+
+/* Since v4.14 (966a967116e6, "smp: Avoid using two cache lines for struct call_single_data"). */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 14, 0)
+typedef struct call_single_data call_single_data_t;
 #endif
 
 /* Without kprobes (linux/kprobes.h) the structure has no members; what needs no probe is built there all the same. */

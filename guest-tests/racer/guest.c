@@ -49,6 +49,17 @@ static int parent_of(const char *pid)
 	return parent;
 }
 
+static bool pinned;	/* kernel threads are to be kept to the first CPU */
+
+static bool pin(pid_t pid)
+{
+	cpu_set_t first;
+
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	return !sched_setaffinity(pid, sizeof(first), &first);
+}
+
 /*
  * Kernel threads of a real-time policy (migration, watchdogs) keep theirs. Later calls look at those that are new: the
  * guest's life is too short for its process numbers to wrap around.
@@ -68,7 +79,11 @@ void raise_kernel_threads(void)
 
 		if (pid > highest)
 			highest = pid;
-		if (pid > seen && (pid == 2 || parent_of(entry->d_name) == 2) && sched_getscheduler(pid) == SCHED_OTHER)
+		if (pid <= seen || (pid != 2 && parent_of(entry->d_name) != 2))
+			continue;
+		if (pinned)
+			pin(pid);	/* refused by those of one CPU */
+		if (sched_getscheduler(pid) == SCHED_OTHER)
 			sched_setscheduler(pid, SCHED_FIFO, &param);
 	}
 	closedir(proc);
@@ -85,6 +100,41 @@ void become_controller(void)
 	close(fd);
 	if (sched_setscheduler(0, SCHED_FIFO, &param))
 		die("SCHED_FIFO");
+}
+
+static void put(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, value, strlen(value)) != (ssize_t)strlen(value))
+		die("%s", path);
+	close(fd);
+}
+
+/*
+ * All of the guest works on the first CPU, as if it were alone; the second is the module's. Kernel threads are pinned as
+ * they are raised, those of unbound work queues by a file of their own.
+ *
+ * The kernel waits for a starting CPU by schedule(). QEMU 7.2 emulates both in one thread, and with icount the second has a
+ * turn only when the first one halts or comes to a PAUSE (rr_cpu_thread_fn()): so a child brings it to one. It yields, as
+ * time, which is a count of instructions, stands all but still in a loop of PAUSEs.
+ */
+void start_second_cpu(void)
+{
+	pid_t child;
+
+	put("/sys/devices/virtual/workqueue/cpumask", "1");
+	if (!pin(0))
+		die("sched_setaffinity");
+	pinned = true;
+	child = fork();
+	while (!child) {
+		__builtin_ia32_pause();
+		sched_yield();
+	}
+	put("/sys/devices/system/cpu/cpu1/online", "1");
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
 }
 
 static bool note_is(const unsigned char *note, size_t size, const char *hex)

@@ -9,6 +9,7 @@
 
 void raise_kernel_threads(void);
 void become_controller(void);
+void start_second_cpu(void);
 bool build_id_is(const char *hex);
 
 /* Starts the actors as threads or processes; body gets its number. */

@@ -11,6 +11,7 @@
  *	silent FILE			behind `points`: a byte each, 1 where a stop equals one at the actor's next point
  *	sample N			one of N schedules pruned by that is run all the same
  *	both-wake-ups 1			also the schedules in which a resumed actor runs before those it wakes
+ *	atomic-stops 1			also a stop in an atomic section, the others on a second CPU meanwhile
  *	races N / cpus N / seed N	stress
  *	trials N			what the operations cost, N times
  *	tape 1				all that reaches the media goes to the records
@@ -172,6 +173,8 @@ static void parse_line(struct job *job, char *key, char *value)
 		job->sample = strtoul(value, NULL, 0);
 	else if (!strcmp(key, "both-wake-ups"))
 		job->both_wake_ups = atoi(value);
+	else if (!strcmp(key, "atomic-stops"))
+		job->atomic_stops = atoi(value);
 	else if (!strcmp(key, "tape"))
 		job->tape = atoi(value);
 	else if (!strcmp(key, "filesystem"))

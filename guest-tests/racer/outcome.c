@@ -115,6 +115,8 @@ void outcome_record(const struct outcome *o, const struct shared *s, const struc
 	record_row(o, s, p, t);
 	if (t->overflow)
 		record(",\"cut\":1");
+	if (o->run.given_up)
+		record(",\"g\":1");
 	if (o->given_up)
 		record(",\"to\":1");
 	if (o->violations || o->given_up || with_trace) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A schedule as text: "AB A12#1 B40#2^" is order, then actor, point number and visit of each stop, and ^ where the actor,
- * once resumed, runs before those it wakes.
+ * once resumed, runs before those it wakes, or ! where it is stopped in an atomic section.
  */
 
 #include <stdlib.h>
@@ -25,6 +25,8 @@ void path_text(const struct path *p, int actors, char *text, size_t size)
 		n = decimal(text + n, p->stop[i].visit) - text;
 		if (p->stop[i].first)
 			text[n++] = '^';
+		if (p->stop[i].atomic)
+			text[n++] = '!';
 	}
 	text[n] = 0;
 }
@@ -47,10 +49,9 @@ bool path_parse(const char *text, int actors, struct path *p)
 			return false;
 		p->stop[p->stops++] = (struct il_stop){ .actor = actor - 'A', .point = point, .visit = visit };
 		text += used;
-		if (*text == '^') {
-			p->stop[p->stops - 1].first = 1;
-			text++;
-		}
+		p->stop[p->stops - 1].first = *text == '^';
+		p->stop[p->stops - 1].atomic = *text == '!';
+		text += *text == '^' || *text == '!';
 	}
 	return true;
 }
@@ -59,6 +60,14 @@ bool path_begins(const struct path *whole, const struct path *start, int actors)
 {
 	return start->stops <= whole->stops && !memcmp(whole->order, start->order, actors) &&
 	       !memcmp(whole->stop, start->stop, start->stops * sizeof(*start->stop));
+}
+
+bool path_is_atomic(const struct path *p)
+{
+	for (int i = 0; i < p->stops; i++)
+		if (p->stop[i].atomic)
+			return true;
+	return false;
 }
 
 bool path_same(const struct path *a, const struct path *b, int actors)
@@ -90,7 +99,7 @@ uint32_t path_hash(const struct path *p)
 		hash = (hash ^ p->stop[i].actor) * 16777619U;
 		hash = (hash ^ p->stop[i].point) * 16777619U;
 		hash = (hash ^ p->stop[i].visit) * 16777619U;
-		hash = (hash ^ p->stop[i].first) * 16777619U;
+		hash = (hash ^ (p->stop[i].first | p->stop[i].atomic << 1)) * 16777619U;
 	}
 	return hash ^ hash >> 16;
 }

@@ -10,7 +10,7 @@ bool step_is_silent(const uint8_t *silent, const struct il_entry *steps, uint32_
 {
 	const struct il_entry *e = &steps[at], *next = e + 1;
 
-	if (!silent || !silent[e->point] || at + 1 >= count)
+	if (!silent || !silent[e->point] || e->atomic || at + 1 >= count)
 		return false;
 	/* The stop that stands for this one must be one that is tried. */
 	return next->event == IL_STEP && next->actor == e->actor && !next->atomic && next->mask == e->mask &&

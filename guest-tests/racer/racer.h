@@ -308,6 +308,7 @@ struct job {
 	int prune_from;		/* stops of a schedule from which on it may be pruned */
 	unsigned int sample;	/* one of so many pruned schedules is run all the same; 0: none */
 	bool both_wake_ups;	/* also the schedules in which a resumed actor runs before those it wakes */
+	bool atomic_stops;	/* also a stop in an atomic section, the others on a second CPU meanwhile */
 	int repeat;
 	bool tape;		/* all that reaches the media goes to the records */
 	/* reboot.c */

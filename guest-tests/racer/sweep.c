@@ -41,6 +41,7 @@ struct sweep {
 	uint8_t *cover;
 	uint8_t *atomic;	/* why, the last reason seen */
 	bool skipping;		/* until the schedule to resume behind */
+	bool given_up;		/* the last schedule says nothing: it has no children */
 	unsigned int pruned, sampled;	/* schedules that equal others: not run, run all the same */
 	unsigned int told;	/* of both, in the records */
 	struct path resume;
@@ -117,7 +118,7 @@ static void count_points(struct sweep *w, const struct path *p, bool equal)
 		stops += e->event == IL_STOP;
 		if (e->point >= w->job->points)
 			continue;
-		if (e->event == IL_STOP)
+		if (e->event == IL_STOP && !e->atomic)	/* those in atomic sections are told by their schedules */
 			w->cover[e->point] |= COVER_STOPPED;
 		if (e->event != IL_STEP)
 			continue;
@@ -250,6 +251,7 @@ static bool run_and_keep(struct sweep *w, const struct path *p, bool silent, boo
 	}
 	if (!o.run.ended || o.stuck)
 		give_up(w);
+	w->given_up = o.run.given_up;
 	return o.run.fired == (unsigned int)p->stops;
 }
 
@@ -293,10 +295,12 @@ static void explore_children(struct sweep *w, const struct path *p, bool equal)
 		struct path child = *p;
 
 		stops += e->event == IL_STOP;
-		if (stops < p->stops || e->event != IL_STEP || e->atomic || !e->mask || e->visit > VISITS_MAX)
+		if (stops < p->stops || e->event != IL_STEP || !e->mask || e->visit > VISITS_MAX)
+			continue;
+		if (e->atomic && (!w->job->atomic_stops || path_is_atomic(p)))
 			continue;
 		child.stop[child.stops++] =
-			(struct il_stop){ .actor = e->actor, .point = e->point, .visit = e->visit };
+			(struct il_stop){ .actor = e->actor, .point = e->point, .visit = e->visit, .atomic = !!e->atomic };
 		explore(w, &child, equal || (e->point < w->job->points && step_is_silent(w->job->silent, copy, entries, i)));
 	}
 	free(copy);
@@ -317,7 +321,7 @@ static void explore(struct sweep *w, const struct path *p, bool equal)
 	if (prune(w, p, equal))
 		return;
 	say_pruned(w);
-	if (!run_and_keep(w, p, silent, p->stops == 0, equal))
+	if (!run_and_keep(w, p, silent, p->stops == 0, equal) || w->given_up)
 		return;
 	woken = w->job->both_wake_ups && woken_before_end(w->trace->entry, w->trace->entries, p);
 	if (p->stops < w->shared->scenario.bound)
@@ -513,6 +517,13 @@ static void open_all(struct sweep *w)
 	w->atomic = w->cover + w->job->points;
 }
 
+static void serve_atomic_stops(struct sweep *w)
+{
+	start_second_cpu();
+	if (ioctl(w->il, IL_ATOMIC))
+		die("stops in atomic sections need a second CPU");
+}
+
 int sweep_guest(struct job *job)
 {
 	struct sweep w = { .job = job };
@@ -529,10 +540,12 @@ int sweep_guest(struct job *job)
 		tape_open();
 	kernel_log_open();
 	kernel_log_drain(NULL, NULL);
+	if (job->atomic_stops)
+		serve_atomic_stops(&w);
 	place_points(&w);
 	if (points_refused(job))
 		job->silent = NULL;	/* the next point might be one without a probe */
-	canary_prove(w.il);
+	canary_prove(w.il, job->atomic_stops);
 	for (int i = 0; i < job->scenarios && !status; i++) {
 		memset(w.cover, 0, 2 * job->points);
 		status = run_scenario(&w, &job->scenario[i], i == 0);

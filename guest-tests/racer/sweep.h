@@ -34,6 +34,7 @@ void path_text(const struct path *p, int actors, char *text, size_t size);
 bool path_parse(const char *text, int actors, struct path *p);
 bool path_begins(const struct path *whole, const struct path *start, int actors);
 bool path_same(const struct path *a, const struct path *b, int actors);
+bool path_is_atomic(const struct path *p);
 bool path_leads(const struct path *start, const struct path *whole, int actors);
 uint32_t path_hash(const struct path *p);
 
@@ -49,6 +50,6 @@ void outcome_record(const struct outcome *o, const struct shared *s, const struc
 		    bool with_trace);
 
 /* canary.c */
-void canary_prove(int il);
+void canary_prove(int il, bool atomic_stops);
 
 #endif

@@ -14,7 +14,7 @@ bool woken_before_end(const struct il_entry *steps, uint32_t count, const struct
 	bool ran = false;
 	int stops = 0;
 
-	if (!p->stops || p->stop[p->stops - 1].first)
+	if (!p->stops || p->stop[p->stops - 1].first || p->stop[p->stops - 1].atomic)
 		return false;
 	actor = p->stop[p->stops - 1].actor;
 	for (uint32_t i = 0; i < count; i++) {

@@ -43,7 +43,7 @@ def sweep_again(folder: RunFolder, find: FindKernel, guest: GuestSpec, scratch: 
         raise BadInput(f"run {run.number} swept nothing, and stress is random: there is nothing to run again")
     hall = Hall(
         guest, supplies(guest), scratch, Deadline.after(max(3600.0, 4 * run.seconds)),
-        both_wake_ups=run.plan.both_wake_ups,
+        both_wake_ups=run.plan.both_wake_ups, atomic_stops=run.plan.atomic_stops,
     )  # fmt: skip
     swept = [result for each in sweep_all(subjects, scenarios, hall) for result in each.results]
     pairs = [(run.result(now.scenario, now.kernel), now) for now in swept]

@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.bound(parser)
     options.prune(parser)
     options.both_wake_ups(parser)
+    options.atomic_stops(parser)
     options.points(parser)
     options.budget(parser)
     options.no_stress(parser)
@@ -95,6 +96,7 @@ def _choice(args: argparse.Namespace) -> Choice:
         args.config, args.without, args.with_, names, args.bound, budget, args.points,
         stress=not args.no_stress, pick=args.pick, prune=args.prune, sample=_sample(args),
         tree=args.tree, both_wake_ups=args.both_wake_ups, reuse=args.reuse, cost=args.cost,
+        atomic_stops=args.atomic_stops,
     )  # fmt: skip
 
 
@@ -142,7 +144,7 @@ def _pairs(args: argparse.Namespace) -> Pairs:
     words.refuse(args, "does not go with --all-pairs: pairs are made from the operations, at c = 1", "scenario")
     words.refuse(args, "does not go with --all-pairs: pairs are run at c = 1", "bound")
     words.refuse(args, "does not go with --all-pairs: every pair is run", "pick", "reuse", "fresh", "keep_on_fail")
-    words.refuse(args, "does not go with --all-pairs", "both_wake_ups", "cost")
+    words.refuse(args, "does not go with --all-pairs", "both_wake_ups", "atomic_stops", "cost")
     ops = words.names([] if args.operations is None else [args.operations], "--operations")
     for name in ops:
         if name not in operations():

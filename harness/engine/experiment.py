@@ -37,6 +37,7 @@ class Choice:
     prune_from: int = 2  # ... of schedules of at least that many stops
     sample: int = 0  # one of so many that are left out is run all the same
     both_wake_ups: bool = False  # a resumed actor that wakes another also goes on before that one
+    atomic_stops: bool = False  # also a stop in an atomic section, the others on a second CPU meanwhile
     pick: bool = False  # only the scenarios that reach what the patches touch
     reuse: bool = False  # take sweeps that an earlier run made of the same content
     cost: bool = False  # measure what faults and syncs cost on both kernels
@@ -78,7 +79,7 @@ class Experiment:
             budget_seconds=self.budget_seconds, coverage_floor=experiment.coverage_floor,
             granularity=experiment.points.granularity, units=self.units,
             stress_races=stress, stress_cpus=experiment.stress.cpus if stress else 0,
-            both_wake_ups=self.choice.both_wake_ups,
+            both_wake_ups=self.choice.both_wake_ups, atomic_stops=self.choice.atomic_stops,
             stress_seconds=experiment.stress.seconds if stress else 0,
         )  # fmt: skip
 

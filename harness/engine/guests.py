@@ -69,11 +69,17 @@ def mounted(guest: GuestSpec, mount: str | None) -> GuestSpec:
     return guest.model_copy(update={"filesystem": mount.removesuffix("-dax")}) if mount else guest
 
 
-def guest_plan(mode: Mode, guest: GuestSpec, bzimage: Path, folder: Path, accelerator: Accelerator) -> GuestPlan:
-    """A boot in ``folder``; initramfs and images are filled in by who boots it."""
+def guest_plan(
+    mode: Mode, guest: GuestSpec, bzimage: Path, folder: Path, accelerator: Accelerator, *, atomic_stops: bool = False
+) -> GuestPlan:
+    """A boot in ``folder``; initramfs and images are filled in by who boots it.
+
+    A sweep has one CPU, and a second one for ``atomic_stops``.
+    """
+    cpus = 1 + atomic_stops if mode == "sweep" else guest.cpus
     images = tuple(Nvdimm(folder / f"nvdimm{number}", guest.nvdimm.size_bytes) for number in range(guest.nvdimm.count))
     return GuestPlan(
         mode=mode, kernel=bzimage, initramfs=folder / "initramfs", folder=folder, nvdimms=images,
-        machine=machine.load(guest.machine), memory=guest.memory_bytes, cpus=1 if mode == "sweep" else guest.cpus,
+        machine=machine.load(guest.machine), memory=guest.memory_bytes, cpus=cpus,
         accelerator=accelerator, filesystem=guest.filesystem,
     )  # fmt: skip

@@ -21,7 +21,7 @@ from harness.engine.replay import SECONDS, cached, kernel_of, mounted_as, parsed
 from harness.engine.stress_guest import Feed
 from harness.engine.subject import Subject
 from harness.engine.sweeps import symbols
-from harness.errors import KernelFailed, LabBroke, LabError
+from harness.errors import BadInput, KernelFailed, LabBroke, LabError
 from harness.guest.login import login
 from harness.guest.session import Wish, session_with_keys
 from harness.guest.ssh import Shell
@@ -97,7 +97,12 @@ def hold(folder: RunFolder, text: str, scenario: str, kernel: str, guest: GuestS
 def _shown(
     folder: RunFolder, text: str, scenario: str, kernel: str, guest: GuestSpec
 ) -> Iterator[tuple[Shell, bool, str]]:
-    run, schedule = folder.load(), parsed(text)
+    schedule = parsed(text)
+    if schedule.atomic:
+        raise BadInput(
+            f"`{schedule}` stops in an atomic section, which takes the sweep's guest: replay it without --keep"
+        )
+    run = folder.load()
     info, wanted = kernel_of(run, kernel), scenario_file(folder, run, scenario)
     built = cached(info)
     check_ssh(info.name, built.config)

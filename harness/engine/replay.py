@@ -47,12 +47,16 @@ class Replay:
         same = f"trace of {len(self.replayed.trace)} steps and outcome are those of the run"
         if self.recorded is None:
             same = "it passes, as in the run (which keeps no trace of schedules that pass)"
+        if self.replayed.given_up:
+            same = "it is given up, as in the run: nothing was tested"
         return "\n".join([shown(self.scenario, self.kernel, self.replayed), f"  {self.parted or same}"])
 
 
 def shown(scenario: str, kernel: str, outcome: Outcome) -> str:
     """What a schedule has shown, in lines."""
-    lines = [f"  {sentence}" for sentence in facts.told(outcome)] or ["  passes"]
+    lines = [f"  {sentence}" for sentence in facts.told(outcome)] or [
+        "  is given up" if outcome.given_up else "  passes"
+    ]
     return "\n".join([f"{scenario} on {kernel}: {outcome.schedule}", *lines])
 
 
@@ -81,11 +85,14 @@ def replay(
     wanted = scenario_file(folder, run, scenario)
     built = (find or cached)(info)
     points = tuple(points_of(built, list(run.plan.units), run.plan.granularity == "instructions"))
+    subject = Subject(info.name, built, points)
     before = recorded(run, wanted.name, info.name, schedule)
     try:
-        replayed = alone(Subject(info.name, built, points), wanted, mounted_as(run, wanted, guest), schedule, gdb)
+        replayed = alone(
+            subject, wanted, mounted_as(run, wanted, guest), schedule, gdb, atomic_stops=run.plan.atomic_stops
+        )
     except NotReached as error:
-        if before or _passed(run, wanted.name, info.name, schedule):
+        if before or any(ran(run, wanted.name, info.name, schedule) for ran in (_passed, _given_up)):
             raise
         raise BadInput(f"`{text}` is no schedule of run {run.number}, and none that can be run: {error}") from None
     parted = _difference(run, before, replayed, wanted.name, info.name)
@@ -100,16 +107,25 @@ def debugged(folder: RunFolder, text: str, kernel: str, foreground: bool = False
 
 
 def alone(
-    subject: Subject, scenario: Scenario, guest: GuestSpec, schedule: Schedule, gdb: Debugger | None = None
+    subject: Subject,
+    scenario: Scenario,
+    guest: GuestSpec,
+    schedule: Schedule,
+    gdb: Debugger | None = None,
+    *,
+    atomic_stops: bool = False,
 ) -> Outcome:
-    """What one schedule shows on a kernel, in a guest that runs nothing else.
+    """What one schedule shows on a kernel, in a guest that runs nothing else. It has the second CPU of
+    ``atomic_stops`` where the schedule needs it, too.
 
     Raises BadInput for a stop that is no point of it, LabBroke where the guest says nothing.
     """
+    if gdb and schedule.atomic:
+        raise BadInput(f"`{schedule}` stops in an atomic section, with two CPUs at work: gdb does not follow it there")
     ledger = Ledger(subject.name, subject.points, [scenario], symbols(subject), unchecked=subject.unchecked)
     only = to_numbers(schedule, subject.points)
     try:
-        _boot(subject, ledger, guest, only, gdb)
+        _boot(subject, ledger, guest, only, gdb, atomic_stops or schedule.atomic)
     except LabBroke as error:
         if not gdb:
             raise
@@ -194,12 +210,14 @@ def cached(info: KernelInfo) -> Kernel:
     return replace(kernel, modules_folder=modules)
 
 
-def _boot(subject: Subject, ledger: Ledger, guest: GuestSpec, only: str, gdb: Debugger | None) -> None:
+def _boot(
+    subject: Subject, ledger: Ledger, guest: GuestSpec, only: str, gdb: Debugger | None, atomic_stops: bool
+) -> None:
     store = supplies(guest)
     with tempfile.TemporaryDirectory(prefix="lab-replay-") as work:
-        plan = guest_plan("sweep", guest, subject.kernel.bzimage, Path(work), "tcg")
+        plan = guest_plan("sweep", guest, subject.kernel.bzimage, Path(work), "tcg", atomic_stops=atomic_stops)
         plan = replace(plan, gdb=gdb.socket if gdb else None)
-        batch = Batch(subject, ledger, plan, store.template, store.base, only)
+        batch = Batch(subject, ledger, plan, store.template, store.base, only, atomic_stops=atomic_stops)
         sweep(batch, gdb.deadline if gdb else Deadline.after(SECONDS), lambda _count: None)
 
 
@@ -224,6 +242,8 @@ def recorded(run: Run, scenario: str, kernel: str, schedule: Schedule) -> Outcom
 
 def _difference(run: Run, recorded: Outcome | None, replayed: Outcome, scenario: str, kernel: str) -> str:
     if recorded is None:
+        if _given_up(run, scenario, kernel, replayed.schedule):
+            return "" if replayed.given_up else "it was given up in the run and is not now"
         if not _passed(run, scenario, kernel, replayed.schedule):
             return "the run did not run this schedule, so there is nothing to compare"
         return "it passed in the run and fails now" if replayed.failed else ""
@@ -233,6 +253,11 @@ def _difference(run: Run, recorded: Outcome | None, replayed: Outcome, scenario:
 def _passed(run: Run, scenario: str, kernel: str, schedule: Schedule) -> bool:
     result = run.result(scenario, kernel)
     return bool(result and str(schedule) in result.passing)
+
+
+def _given_up(run: Run, scenario: str, kernel: str, schedule: Schedule) -> bool:
+    result = run.result(scenario, kernel)
+    return bool(result and str(schedule) in result.given_up)
 
 
 def _traces_part(recorded: Sequence[Step], replayed: Sequence[Step]) -> str:

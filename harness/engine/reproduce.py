@@ -57,5 +57,6 @@ def reproduce_line(experiment: Experiment) -> str:
     return command(["run", *words], choice.config, {
         "scenario": choice.scenarios, "bound": choice.bound, "points": choice.granularity,
         "budget": seconds(choice.budget), "prune": choice.prune, "sample": choice.sample or None,
-        "both-wake-ups": choice.both_wake_ups, "no-stress": not choice.stress, "cost": choice.cost,
+        "both-wake-ups": choice.both_wake_ups, "atomic-stops": choice.atomic_stops,
+        "no-stress": not choice.stress, "cost": choice.cost,
     })  # fmt: skip

@@ -81,6 +81,7 @@ def perform(experiment: Experiment, manner: Manner = Manner(), start: Start | No
     hall = Hall(
         sweep_guest, store, folder.path / "guests", deadline, batches=manner.batches,
         sample=experiment.choice.sample, both_wake_ups=experiment.choice.both_wake_ups,
+        atomic_stops=experiment.choice.atomic_stops,
     )  # fmt: skip
     experiment, subjects = _chosen(experiment, made, hall, manner)
     say(f"run {folder.number}: {len(experiment.scenarios)} scenarios on {', '.join(each.name for each in subjects)}")

@@ -45,6 +45,7 @@ class Batch:
     sample: int = 0
     tape: bool = False
     both_wake_ups: bool = False
+    atomic_stops: bool = False
     inspect: Callable[[Path], None] | None = None
 
 
@@ -72,7 +73,7 @@ def job_of(batch: Batch, scenarios: Sequence[Scenario], position: Position = BEG
         batch.subject.kernel.build_id, points, able, only=batch.only,
         resume=position.resume, known=position.known, flush=position.flush,
         silent=batch.subject.silent, prune_from=batch.subject.prune_from, sample=batch.sample,
-        tape=batch.tape, both_wake_ups=batch.both_wake_ups,
+        tape=batch.tape, both_wake_ups=batch.both_wake_ups, atomic_stops=batch.atomic_stops,
     )  # fmt: skip
 
 

@@ -49,6 +49,7 @@ class Hall:
     batches: int = BATCHES
     sample: int = 0  # one of so many pruned schedules is run all the same
     both_wake_ups: bool = False  # a resumed actor that wakes another also goes on before that one
+    atomic_stops: bool = False  # also a stop in an atomic section, the others on a second CPU meanwhile
 
 
 def sweep_all(subjects: Sequence[Subject], scenarios: Sequence[Scenario], hall: Hall) -> list[Swept]:
@@ -102,10 +103,11 @@ def batch_of(hall: Hall, subject: Subject, ledger: Ledger, folder: Path) -> Batc
     """The open scenarios of the ledger, which ask for one file system, as a batch whose files go to ``folder``."""
     guest = mounted(hall.guest, ledger.open_accounts()[0].mount)
     store = hall.supplies if guest == hall.guest else supplies(guest)
-    plan = guest_plan("sweep", guest, subject.kernel.bzimage, folder, "tcg")
+    plan = guest_plan("sweep", guest, subject.kernel.bzimage, folder, "tcg", atomic_stops=hall.atomic_stops)
     return Batch(
-        subject, ledger, plan, store.template, store.base, sample=hall.sample, both_wake_ups=hall.both_wake_ups
-    )
+        subject, ledger, plan, store.template, store.base, sample=hall.sample, both_wake_ups=hall.both_wake_ups,
+        atomic_stops=hall.atomic_stops,
+    )  # fmt: skip
 
 
 def _swept(

@@ -23,7 +23,8 @@ class Nvdimm:
 class GuestPlan:
     """One boot.
 
-    ``sweep``: one emulated CPU whose time is its count of instructions, so that each boot is the same bit for bit.
+    ``sweep``: one emulated CPU whose time is its count of instructions, so that each boot is the same bit for bit; with
+    ``cpus`` 2 a second one, emulated by the same thread in turns, for stops in atomic sections.
     ``ssh``: several CPUs that run in parallel, a network and an SSH server; stress, ``lab exec`` and ``lab shell``.
     ``memory`` in bytes; ``folder`` takes console.log, records and qemu.log of this boot; ``accelerator`` is heeded
     outside of a sweep only, which is emulated always; ``gdb`` is a socket for a debugger, for which a sweep waits;

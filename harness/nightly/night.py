@@ -88,7 +88,8 @@ def fingerprint(experiment: Experiment, made: Sequence[Made], mutants: Sequence[
     store, choice = supplies(guest), experiment.choice
     kernels = [part for each in made for part in (each.info.name, each.info.key or each.info.detail, each.info.modules)]
     plan = experiment.plan
-    asked = (plan.granularity, plan.stress_races, plan.both_wake_ups, choice.prune, choice.sample, bool(mutants))
+    asked = (plan.granularity, plan.stress_races, plan.both_wake_ups, plan.atomic_stops, choice.prune, choice.sample,
+             bool(mutants))  # fmt: skip
     expected = {name: each.model_dump(mode="json") for name, each in experiment.expectations.items()}
     return digest(
         qemu_version(), store.base.name, store.template.name, *kernels, *scenario_lines(experiment.scenarios),

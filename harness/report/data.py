@@ -136,7 +136,7 @@ def _or_none(row: int | None) -> int:
 def _flat(schedule: Schedule, places: Table[tuple[str, int]]) -> list[int]:
     """Start order as one number (its actors as digits to base 4, led by a 1), stops, and three numbers a stop.
 
-    These are actor, place and visit, the last negative for a stop that goes on first.
+    These are actor, place and visit, the last as signed_visit() has it.
     """
     order = 1
     for actor in schedule.order:

@@ -108,5 +108,23 @@ def bounds_sentence(result: SweepResult) -> str:
     cover = result.coverage
     return (
         f"{len(cover.stopped)} stopped at, {len(cover.reached)} missed, {len(cover.beyond)} beyond the bound, "
-        f"{len(cover.atomic)} atomic, {len(cover.refused)} refused, {len(cover.never)} never reached"
+        f"{len(cover.atomic)} atomic, {len(cover.refused)} refused, {len(cover.never)} never reached{_atomic(result)}"
     )
+
+
+def _atomic(result: SweepResult) -> str:
+    told = atomic_line(result)
+    return f"; {told}" if told else ""
+
+
+def atomic_line(result: SweepResult) -> str:
+    """Stops in atomic sections, "" where there are none:
+    ``"in atomic sections 57 schedules at 31 points tested, 12 given up, at 3 more points"``.
+    """
+    within, given_up = result.within, len(result.given_up)
+    if not within and not given_up:
+        return ""
+    cover = result.coverage
+    more = f", at {len(cover.given_up)} more points" if cover.given_up else ""
+    lost = f", {given_up} given up{more}" if given_up else ""
+    return f"in atomic sections {within} schedules at {len(cover.within)} points tested{lost}"

@@ -47,9 +47,13 @@ def _place(stop: Stop) -> Place:
     return (stop.function, stop.offset, signed_visit(stop))
 
 
+ATOMIC = 1 << 16  # the racer counts visits in 16 bits
+
+
 def signed_visit(stop: Stop) -> int:
-    """The visit, negative for a stop that goes on first: what tells two stops at one point apart."""
-    return -stop.visit if stop.first else stop.visit
+    """What tells two stops at one point apart: the visit, negative for a stop that goes on first, ATOMIC more in an
+    atomic section."""
+    return -stop.visit if stop.first else stop.visit + ATOMIC * stop.atomic
 
 
 def _axis(places: dict[Place, None], outcomes: Sequence[Outcome], actor: int) -> tuple[Place, ...]:
@@ -59,7 +63,7 @@ def _axis(places: dict[Place, None], outcomes: Sequence[Outcome], actor: int) ->
         return tuple(places)
     ranks, last = {}, -1.0
     for number, place in enumerate(places):
-        passed = known.get((*place[:2], abs(place[2])))
+        passed = known.get((*place[:2], abs(place[2]) % ATOMIC))
         last = float(passed) if passed is not None else last + 1e-6 * (number + 1) / (len(places) + 1)
         ranks[place] = last
     return tuple(sorted(places, key=ranks.__getitem__))

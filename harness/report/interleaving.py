@@ -80,7 +80,7 @@ class Drawer:
             actor = run[0].actor
             shown, collapsed, after = self._run(states.get(actor, FRESH), tuple(run), actor in states)
             states[actor] = after
-            rows += (*collapsed, *_ending(run[-1], shown, number < last[actor], ends.get(actor)))
+            rows += (*collapsed, *_ending(run[-1], shown, number < last[actor], ends.get(actor), outcome))
         rows += [_end_row(end, 0) for end in outcome.ends if end.actor not in states]
         return Interleaving(str(outcome.schedule), self._actors, tuple(rows))
 
@@ -173,14 +173,21 @@ def _with_skips(rows: Sequence[Row], keep: set[int]) -> list[Row]:
     return shown
 
 
-def _ending(last: Step, shown: Sequence[Row], goes_on: bool, end: ActorEnd | None) -> list[Row]:
+def _ending(last: Step, shown: Sequence[Row], goes_on: bool, end: ActorEnd | None, outcome: Outcome) -> list[Row]:
     """Why the run was over: preempted by the schedule, asleep, or the operation's end."""
     depth = shown[-1].depth + (shown[-1].kind == "enter") if shown else 0
-    rows = [Row(last.actor, "stop", depth, "-- preempted here --", must=True)] if last.stopped else []
+    rows = [Row(last.actor, "stop", depth, _stop_words(last, outcome), must=True)] if last.stopped else []
     if goes_on:
         asleep = f"-- waits in {last.function}() --"
         return rows or [Row(last.actor, "sleep", depth, asleep, must=True)]
     return [*rows, _end_row(end, depth)] if end else rows
+
+
+def _stop_words(last: Step, outcome: Outcome) -> str:
+    if Stop(last.actor, last.function, last.offset, last.visit, atomic=True) not in outcome.schedule.stops:
+        return "-- preempted here --"
+    until = ", until the others spin for it" if outcome.given_up else ""
+    return f"-- stands still here, in an atomic section{until} --"
 
 
 def _end_row(end: ActorEnd, depth: int) -> Row:

@@ -63,6 +63,7 @@ def _cell_lines(run: Run, scenario: str, kernel: KernelInfo) -> list[str]:
         lines.append(cell.sentence)
     if result:
         lines.append(facts.per_bound(result))
+        lines += [told] if (told := facts.atomic_line(result)) else []
         counted = ", ".join(f"{kind} {number}" for kind, number in facts.kinds(result).items())
         lines += [line for line in (counted, facts.actor_line(result.outcomes)) if line]
     if race:

@@ -2,15 +2,19 @@
 """From a run and a schedule's text to what a reproducer is made of."""
 
 from harness.config.models import GuestSpec
-from harness.engine.replay import cached_kernel, named, scenario_of
+from harness.engine.replay import cached_kernel, named, parsed, scenario_of
 from harness.errors import BadInput
 from harness.reproducer.tree import Recipe
 from harness.results.folder import RunFolder
-from harness.sweep.records import Schedule
 
 
 def recipe(folder: RunFolder, text: str, scenario: str | None, kernel: str | None, guest: GuestSpec) -> Recipe:
     """Raises BadInput for a schedule that did not fail there, or a kernel that has left the cache."""
+    schedule = parsed(text)
+    if schedule.atomic:
+        raise BadInput(
+            f"`{text}` stops in an atomic section, which takes the sweep's guest: `./lab replay` runs it again"
+        )
     run = folder.load()
     its_scenario, its_kernel = named(run, text, scenario, kernel)
     info = next((each for each in run.kernels if its_kernel in (each.name, each.side)), None)
@@ -18,7 +22,6 @@ def recipe(folder: RunFolder, text: str, scenario: str | None, kernel: str | Non
     plan = run.scenario(its_scenario)
     if info is None or result is None or plan is None:
         raise BadInput(f"run {run.number} did not sweep `{its_scenario}` on `{its_kernel}`")
-    schedule = Schedule.parse(text)
     outcome = next((each for each in result.outcomes if each.schedule == schedule), None)
     if outcome is None:
         raise BadInput(f"`{text}` did not fail in {its_scenario} on {info.name}: there is nothing to reproduce")

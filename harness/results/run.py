@@ -65,6 +65,7 @@ class Plan:
     stress_races: int = 0  # a scenario; 0: no stress was planned
     stress_cpus: int = 0
     both_wake_ups: bool = False
+    atomic_stops: bool = False
     stress_seconds: int = 0  # that a scenario's races may take on a kernel; 0: any time
 
 

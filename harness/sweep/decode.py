@@ -26,6 +26,7 @@ def outcome(row: Row, points: Sequence[Point], symbol: Symbol) -> Outcome:
         violations=tuple(Violation(Kind(kind), detail) for kind, detail in row.get("v", ())),
         trace=_trace(row.get("tr", ()), points),
         blocked=tuple(actor for actor in range(4) if row["b"] >> actor & 1),
+        given_up=bool(row.get("g")),
     )
 
 
@@ -50,11 +51,18 @@ def _trace(flat: Sequence[int], points: Sequence[Point]) -> tuple[Step, ...]:
 
 
 def coverage(
-    count: int, cover: Sequence[str], why: Sequence[str], refused: dict[int, str], stops: frozenset[int]
+    count: int,
+    cover: Sequence[str],
+    why: Sequence[str],
+    refused: dict[int, str],
+    stops: frozenset[int],
+    within: frozenset[int] = frozenset(),
+    given_up: frozenset[int] = frozenset(),
 ) -> Coverage:
     """Coverage of ``count`` points from the digits that the racer gives, a digit a point, of one or of several guests.
 
-    ``stops`` are points known to have been stopped at, whatever the digits say.
+    ``stops`` are points known to have been stopped at, whatever the digits say; ``within`` and ``given_up`` those of
+    stops in atomic sections that were tested, and that were not.
     """
     bits = [_merged(cover, index) for index in range(count)]
     stopped = frozenset(index for index, seen in enumerate(bits) if seen & STOPPED) | stops
@@ -66,7 +74,7 @@ def coverage(
         if seen & REACHED_ATOMIC and index not in stopped | reached | beyond
     }
     never = frozenset(range(count)) - stopped - reached - beyond - frozenset((*atomic, *refused))
-    return Coverage(stopped, atomic, reached, beyond, refused, never)
+    return Coverage(stopped, atomic, reached, beyond, refused, never, within, given_up - within)
 
 
 def _merged(cover: Sequence[str], index: int) -> int:

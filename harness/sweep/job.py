@@ -20,6 +20,7 @@ class Job:
     points at which a stop is pruned (harness/points/silent.py) in schedules of ``prune_from`` stops or more; one of
     ``sample`` pruned schedules is run all the same, none if it is 0.
     With ``both_wake_ups`` a resumed actor that wakes another also goes on before that one, in a schedule of its own.
+    With ``atomic_stops`` a schedule may have a stop in an atomic section; the guest has two CPUs then.
     Stress runs ``races`` of each scenario, but no longer than ``seconds`` (0: any time).
     With ``tape`` all that reaches the media is recorded. With ``trials`` nothing is raced or swept: the first actors'
     operations are timed so often.
@@ -41,6 +42,7 @@ class Job:
     sample: int = 0
     tape: bool = False
     both_wake_ups: bool = False
+    atomic_stops: bool = False
     trials: int = 0
 
     def files(self) -> dict[str, bytes]:
@@ -59,6 +61,7 @@ class Job:
         lines += ["silent /job.silent", f"prune-from {self.prune_from}", f"sample {self.sample}"] if self.silent else []
         lines += ["tape 1"] if self.tape else []
         lines += ["both-wake-ups 1"] if self.both_wake_ups else []
+        lines += ["atomic-stops 1"] if self.atomic_stops else []
         lines += [f"races {self.races}", f"cpus {self.cpus}", f"seed {self.seed}"] if self.races else []
         lines += [f"seconds {self.seconds}"] if self.races and self.seconds else []
         lines += [f"trials {self.trials}", f"seed {self.seed}"] if self.trials else []

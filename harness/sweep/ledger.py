@@ -18,7 +18,7 @@ from harness.sweep.decode import Row, Symbol
 from harness.sweep.numbers import to_names
 from harness.sweep.records import Kind, Outcome, SweepResult
 
-STOPPED_AT = re.compile(r"[A-D](\d+)#")
+STOPPED_AT = re.compile(r"[A-D](\d+)#\d+(!?)")
 # A page frame as oracle.c writes it, 0 being none; a process as lib/dump_stack.c and mm/oom_kill.c do.
 PLACE = re.compile(r"\b(pfn|PID:|Kill process) (0x[0-9a-f]+|\d+)\b")
 HUNG = 10  # CHILD_HUNG of guest-tests/racer/sweep.h
@@ -187,20 +187,24 @@ class Ledger:
         """The scenario's result as far as it is known."""
         account = self.accounts[name]
         pruned = account.pruned + account.present
-        rows = [json.loads(line) for line in account.all_rows]
+        every = [json.loads(line) for line in account.all_rows]
+        rows = [row for row in every if not _untested(row)]
+        given_up = [row for row in every if _untested(row)]
         failing = [row for row in rows if row.get("v")]
         return SweepResult(
             scenario=name, kernel=self.kernel, bound=account.scenario.bound,
             points=len(self.points) - len(self.refused),
             orders=_orders(rows), schedules=_by_stops(rows), failing=_by_stops(failing),
             outcomes=tuple(self._outcome(row) for row in failing),
-            coverage=decode.coverage(len(self.points), account.cover, account.why, self.refused, _stops(rows)),
+            coverage=decode.coverage(len(self.points), account.cover, account.why, self.refused, _stops(every),
+                                     _stops(rows, "!"), _stops(given_up, "!")),
             complete=account.whole and not any(row.get("cut") for row in rows),
             timed_out=sum(row.get("to", 0) for row in rows), seconds=account.seconds, digest=_digest(account.all_rows),
             passing=tuple(str(self._outcome(row).schedule) for row in rows if not row.get("v") and not row.get("to")),
             pruned=pruned.left, sampled=pruned.sampled,
             first_failing=next((number for number, row in enumerate(rows, 1) if row.get("v")), 0),
             broken=account.broken,
+            given_up=tuple(str(self._outcome(row).schedule) for row in given_up),
             unchecked=tuple(check for check in account.scenario.checks if check in self.unchecked),
         )  # fmt: skip
 
@@ -225,9 +229,17 @@ def _by_stops(rows: Sequence[Row]) -> dict[int, int]:
     return counts
 
 
-def _stops(rows: Sequence[Row]) -> frozenset[int]:
-    """Numbers of the points at which some schedule stopped: a guest that crashed had no time to tell its coverage."""
-    return frozenset(int(number) for row in rows for number in STOPPED_AT.findall(row["s"]))
+def _untested(row: Row) -> bool:
+    """The others spun for the actor that was stopped in an atomic section. A violation is one all the same."""
+    return bool(row.get("g")) and not row.get("v")
+
+
+def _stops(rows: Sequence[Row], mark: str = "") -> frozenset[int]:
+    """Numbers of the points at which some schedule stopped, ``mark`` being "!" for stops in atomic sections.
+
+    A guest that crashed had no time to tell its coverage.
+    """
+    return frozenset(int(number) for row in rows for number, its in STOPPED_AT.findall(row["s"]) if its == mark)
 
 
 def _digest(rows: Sequence[str]) -> str:

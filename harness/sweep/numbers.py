@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from harness.errors import LabBroke
 from harness.points.lookup import PointTable
 from harness.points.point import Point
-from harness.sweep.records import Schedule, Stop
+from harness.sweep.records import Schedule, Stop, marks
 
-NUMBERED = re.compile(r"^([A-D])(\d+)#(\d+)(\^?)$")
+NUMBERED = re.compile(r"^([A-D])(\d+)#(\d+)([\^!]?)$")
 ORDER = re.compile(r"^[A-D]{1,4}$")
 
 
@@ -26,12 +26,12 @@ def _stop(text: str, points: Sequence[Point]) -> Stop:
     if not found or int(found[2]) >= len(points):
         raise LabBroke(f"the guest named a stop `{text}` that is no point of its kernel")
     point = points[int(found[2])]
-    return Stop("ABCD".index(found[1]), point.function, point.offset, int(found[3]), bool(found[4]))
+    return Stop("ABCD".index(found[1]), point.function, point.offset, int(found[3]), *marks(found[4]))
 
 
 def to_numbers(schedule: Schedule, points: Sequence[Point]) -> str:
     """What the guest calls ``schedule``. Raises BadInput for a stop that is no point of this kernel."""
     table = PointTable(points)
     words = ["".join("ABCD"[actor] for actor in schedule.order)]
-    words += [f"{'ABCD'[stop.actor]}{table.of(stop).index}#{stop.visit}{'^' * stop.first}" for stop in schedule.stops]
+    words += [f"{'ABCD'[stop.actor]}{table.of(stop).index}#{stop.visit}{stop.mark}" for stop in schedule.stops]
     return " ".join(words)

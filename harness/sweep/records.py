@@ -11,7 +11,12 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Self
 
-STOP = re.compile(r"^(?P<actor>[A-D])@(?P<function>[\w.]+)\+(?P<offset>0x[0-9a-f]+)#(?P<visit>\d+)(?P<first>\^?)$")
+STOP = re.compile(r"^(?P<actor>[A-D])@(?P<function>[\w.]+)\+(?P<offset>0x[0-9a-f]+)#(?P<visit>\d+)(?P<mark>[\^!]?)$")
+
+
+def marks(text: str) -> tuple[bool, bool]:
+    """``first`` and ``atomic`` of a stop whose text ends so."""
+    return text == "^", text == "!"
 
 
 class Kind(StrEnum):
@@ -49,6 +54,7 @@ class Stop:
     """One preemption: ``actor`` (0 to 3) is preempted before the instruction at function + offset, visit n (from 1).
 
     Once resumed, whoever it wakes runs at once; with ``first`` (``^`` in text) it goes on before them.
+    ``atomic`` (``!``): in an atomic section, with the others on the second CPU meanwhile.
     """
 
     actor: int
@@ -56,9 +62,15 @@ class Stop:
     offset: int
     visit: int
     first: bool = False
+    atomic: bool = False
 
     def __str__(self) -> str:
-        return f"{'ABCD'[self.actor]}@{self.function}+{self.offset:#x}#{self.visit}{'^' * self.first}"
+        return f"{'ABCD'[self.actor]}@{self.function}+{self.offset:#x}#{self.visit}{self.mark}"
+
+    @property
+    def mark(self) -> str:
+        """What its text ends in."""
+        return "^" * self.first + "!" * self.atomic
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -67,7 +79,7 @@ class Stop:
         if not found:
             raise ValueError(f"`{text}` is no stop: write ACTOR@FUNCTION+OFFSET#VISIT, as A@dax_insert_entry+0x1f#1")
         actor, visit = "ABCD".index(found["actor"]), int(found["visit"])
-        return cls(actor, found["function"], int(found["offset"], 16), visit, bool(found["first"]))
+        return cls(actor, found["function"], int(found["offset"], 16), visit, *marks(found["mark"]))
 
 
 @dataclass(frozen=True, order=True)
@@ -79,6 +91,11 @@ class Schedule:
 
     def __str__(self) -> str:
         return " ".join(["".join("ABCD"[actor] for actor in self.order), *map(str, self.stops)])
+
+    @property
+    def atomic(self) -> bool:
+        """Whether it has a stop in an atomic section."""
+        return any(stop.atomic for stop in self.stops)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -136,6 +153,7 @@ class Outcome:
     violations: tuple[Violation, ...] = ()
     trace: tuple[Step, ...] = ()
     blocked: tuple[int, ...] = ()  # actors that were asleep when a stopped one resumed
+    given_up: bool = False  # the others waited for one stopped in an atomic section by spinning: it went on
 
     @property
     def failed(self) -> bool:
@@ -153,6 +171,10 @@ class Coverage:
     beyond: frozenset[int] = frozenset()  # reached only behind the bound's last stop, or where nobody else could run
     refused: dict[int, str] = field(default_factory=dict)  # kprobes would not place a probe: why
     never: frozenset[int] = frozenset()
+    # Besides, where stops in atomic sections were asked for: of points passed in one (`atomic`, or any other set if not
+    # every actor was), those that a schedule tested there, and those at which each had to be given up.
+    within: frozenset[int] = frozenset()
+    given_up: frozenset[int] = frozenset()
 
     @property
     def share(self) -> float:
@@ -186,6 +208,13 @@ class SweepResult:
     key: str = ""  # of all that it was made from: equal keys, equal schedules and outcomes (harness/engine/reuse.py)
     taken_from: str = ""  # "run 3, cf418f22737a": the earlier run that swept it; "" where this one did
     unchecked: tuple[str, ...] = ()  # checks that the scenario asks for and the lab cannot make on this kernel
+    given_up: tuple[str, ...] = ()  # schedules, as text, that say nothing: see Outcome; in no other count
+
+    @property
+    def within(self) -> int:
+        """Schedules with a stop in an atomic section that were tested."""
+        failing = sum(outcome.schedule.atomic for outcome in self.outcomes)
+        return failing + sum("!" in text for text in self.passing)
 
     @property
     def whole(self) -> bool:

@@ -25,6 +25,7 @@ def scope(results: Sequence[SweepResult], plan: Plan) -> str:
         f"{_bounds(results)} at {_span([each.points for each in results])} points ({kinds}{units}), "
         f"{_orders(results)}{_wake_ups(plan)}, "
         f"at the first {plan.loop_cap} visits of a point by an actor{pruned_told(results)}, {_coverage(results)}"
+        f"{atomic_told(results)}"
     )
 
 
@@ -39,6 +40,15 @@ def pruned_told(results: Sequence[SweepResult]) -> str:
         return ""
     sample = f", a sample of {sampled:,} such was run" if sampled else ""
     return f", {pruned:,} schedules pruned as equal to others{sample}"
+
+
+def atomic_told(results: Sequence[SweepResult]) -> str:
+    """Stops in atomic sections: what was tested, and what was not as the others spun for the stopped actor."""
+    within, given_up = sum(each.within for each in results), sum(len(each.given_up) for each in results)
+    if not within and not given_up:
+        return ""
+    lost = f", {given_up:,} more given up and not tested" if given_up else ""
+    return f"; {within:,} of the schedules stop within an atomic section{lost}"
 
 
 def _bounds(results: Sequence[SweepResult]) -> str:

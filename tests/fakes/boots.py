@@ -39,7 +39,8 @@ class Boots:
         return [text for text in lines[first:] if text.split(" ")[0] in KEYS]
 
 
-KEYS = ("build-id", "points", "resume", "known", "flush", "only", "races", "cpus", "seed", "seconds", "scenario")
+KEYS = ("build-id", "points", "resume", "known", "flush", "only", "races", "cpus", "seed", "seconds", "scenario",
+        "atomic-stops")  # fmt: skip
 
 
 def scripted_qemu(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

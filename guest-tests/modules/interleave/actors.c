@@ -85,9 +85,8 @@ long il_leave(void)
 		return -ESRCH;
 	a->armed = false;
 	a->running = false;
-	il.ended++;
 	il_record(a, IL_END, 0, 0, 0, il_others(a, false));
-	if (il.ended == il.run.actors)
+	if (atomic_inc_return(&il.ended) == il.run.actors)
 		wake_up(&il.quiet);
 	return 0;
 }

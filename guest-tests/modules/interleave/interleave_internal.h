@@ -2,6 +2,7 @@
 #ifndef INTERLEAVE_INTERNAL_H
 #define INTERLEAVE_INTERNAL_H
 
+#include <linux/atomic.h>
 #include <linux/kernel.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
@@ -10,7 +11,7 @@
 
 #include <interleave.h>
 
-#define CANARY_POINTS 3
+#define CANARY_POINTS 4
 
 /* SCHED_FIFO priorities: controller 95 and kernel threads 94 are set by the racer, above all of these. */
 #define PRIO_FIRST	92	/* resumed, and ahead of whoever it wakes */
@@ -38,7 +39,8 @@ struct il_state {
 	struct il_run run;
 	bool active;		/* an IL_RUN is under way */
 	bool gave_up;		/* an actor used up its budget twice */
-	unsigned int ended;
+	atomic_t ended;
+	bool given_up;		/* see elsewhere.c */
 	unsigned int fired;
 	unsigned long steps;	/* of all actors: tells progress */
 	unsigned long hits;
@@ -77,6 +79,13 @@ void il_schedule_init(void);
 u64 il_starved_ms(void);
 void il_stopped(unsigned long *frame);
 void il_trampoline(void);
+
+/* elsewhere.c: a stop in an atomic section, during which the others run on the second CPU */
+int il_elsewhere_init(void);
+void il_elsewhere_exit(void);
+bool il_elsewhere_ready(void);
+bool il_elsewhere_idle(void);
+bool il_elsewhere(struct il_actor *a, int prio);
 
 /* canary.c */
 unsigned long il_canary_address(int which);

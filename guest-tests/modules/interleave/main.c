@@ -69,6 +69,8 @@ static long il_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return il_canary();
 	case IL_CANARY_READ:
 		return il_canary_read();
+	case IL_ATOMIC:
+		return il_elsewhere_init();
 	case IL_ENTRIES:
 		return entries((void __user *)arg);
 	}
@@ -139,6 +141,7 @@ static void __exit il_exit(void)
 {
 	atomic_notifier_chain_unregister(&panic_notifier_list, &on_panic);
 	misc_deregister(&il_device);
+	il_elsewhere_exit();
 	il_points_remove();
 	vfree(il.trace);
 }

@@ -15,25 +15,32 @@
 #define POLL_MS 20		/* the controller's look at the actors */
 #define GIVE_UP_MS 30000	/* guest time after which actors that still run are given up */
 
+/* Two actors come here at once only behind a stop that was given up (elsewhere.c). */
 void il_record(struct il_actor *a, enum il_event event, u16 point, u16 visit, u8 atomic, u8 mask)
 {
 	struct il_trace *t = il.trace;
+	u32 seen, at = READ_ONCE(t->entries);
 
-	if (t->entries == IL_TRACE_MAX) {
-		t->overflow = 1;
-		return;
-	}
-	t->entry[t->entries++] = (struct il_entry){
+	do {
+		if (at == IL_TRACE_MAX) {
+			t->overflow = 1;
+			return;
+		}
+		seen = at;
+		at = cmpxchg(&t->entries, seen, seen + 1);
+	} while (at != seen);
+	t->entry[at] = (struct il_entry){
 		.point = point, .visit = visit, .actor = a - il.actor, .event = event, .atomic = atomic, .mask = mask,
 	};
 }
 NOKPROBE_SYMBOL(il_record);
 
-static bool is_next_stop(const struct il_actor *a, u16 point, u16 visit)
+static bool is_next_stop(const struct il_actor *a, u16 point, u16 visit, bool atomic)
 {
 	const struct il_stop *s = &il.run.stop[il.fired];
 
-	return il.fired < il.run.stops && &il.actor[s->actor] == a && s->point == point && s->visit == visit;
+	return il.fired < il.run.stops && &il.actor[s->actor] == a && s->point == point && s->visit == visit &&
+	       !!s->atomic == atomic;
 }
 
 static int divert(struct il_actor *a, unsigned long address, struct pt_regs *regs)
@@ -53,12 +60,12 @@ int il_hit(struct il_actor *a, u16 point, unsigned long address, struct pt_regs 
 	il.steps++;
 	a->steps++;
 	il_record(a, IL_STEP, point, visit, atomic, il_others(a, true));
-	if (atomic)
-		return 0;
-	if (is_next_stop(a, point, visit)) {
-		il_record(a, IL_STOP, point, visit, 0, il_others(a, true));
+	if (is_next_stop(a, point, visit, atomic)) {
+		il_record(a, IL_STOP, point, visit, atomic, il_others(a, true));
 		return divert(a, address, regs);
 	}
+	if (atomic)
+		return 0;
 	if (a->steps < il.run.budget)
 		return 0;
 	a->steps = 0;
@@ -70,24 +77,34 @@ int il_hit(struct il_actor *a, u16 point, unsigned long address, struct pt_regs 
 }
 NOKPROBE_SYMBOL(il_hit);
 
-/* Called by the trampoline on the actor's stack: frame[0] is its rbp, frame[1] the slot to return to. */
-void il_stopped(unsigned long *frame)
+/* Lets the others run. Returns whether the actor goes on ahead of whoever it wakes. */
+static bool give_way(struct il_actor *a)
 {
-	struct il_actor *a = il_current();
-	bool first = false;
+	const struct il_stop *stop = &il.run.stop[il.fired];
+	enum il_event event = IL_RESUME;
 
-	frame[1] = a->resume;
 	if (il.gave_up)
 		wake_up(&il.quiet);
 	if (a->spinning) {
 		il_set_fifo(current, PRIO_SPINNING);
+	} else if (stop->atomic) {
+		if (!il_elsewhere(a, PRIO_STOPPED - il.fired++))
+			event = IL_GAVE_UP;
 	} else {
-		first = il.run.stop[il.fired].first;
 		il_set_fifo(current, PRIO_STOPPED - il.fired++);
 	}
 	/* Everyone else is done, asleep or stopped later. */
-	il_record(a, IL_RESUME, 0, 0, 0, il_others(a, false));
-	if (first)
+	il_record(a, event, 0, 0, 0, il_others(a, false));
+	return !a->spinning && stop->first;
+}
+
+/* Called by the trampoline on the actor's stack: frame[0] is its rbp, frame[1] the slot to return to. */
+void il_stopped(unsigned long *frame)
+{
+	struct il_actor *a = il_current();
+
+	frame[1] = a->resume;
+	if (give_way(a))
 		il_set_fifo(current, PRIO_FIRST);
 	a->skip = a->resume;
 	a->busy = false;
@@ -127,7 +144,7 @@ static bool order_is_sound(void)
 		seen |= 1 << il.run.order[i];
 	}
 	for (i = 0; i < il.run.stops; i++)
-		if (il.run.stop[i].actor >= il.run.actors)
+		if (il.run.stop[i].actor >= il.run.actors || (il.run.stop[i].atomic && !il_elsewhere_ready()))
 			return false;
 	return seen == (1U << il.run.actors) - 1;
 }
@@ -138,8 +155,9 @@ static void arm(void)
 
 	clear_visits();
 	il.polled = ktime_get_mono_fast_ns();
-	il.ended = il.fired = 0;
-	il.gave_up = false;
+	atomic_set(&il.ended, 0);
+	il.fired = 0;
+	il.gave_up = il.given_up = false;
 	il.active = true;
 	for (i = 0; i < il.run.actors; i++) {
 		struct il_actor *a = &il.actor[il.run.order[i]];
@@ -158,6 +176,11 @@ static bool someone_runnable(void)
 	return il_others(NULL, true);
 }
 
+static bool all_ended(void)
+{
+	return atomic_read(&il.ended) == il.run.actors && il_elsewhere_idle();
+}
+
 /* Returns when all ended, when nobody has been able to run for idle_ms, or when one runs without end. */
 static void wait_quiet(void)
 {
@@ -165,7 +188,7 @@ static void wait_quiet(void)
 	unsigned long steps = il.steps;
 
 	while (idle < il.run.idle_ms && total < GIVE_UP_MS) {
-		if (wait_event_timeout(il.quiet, il.ended == il.run.actors || il.gave_up, msecs_to_jiffies(POLL_MS)))
+		if (wait_event_timeout(il.quiet, all_ended() || il.gave_up, msecs_to_jiffies(POLL_MS)))
 			return;
 		il.polled = ktime_get_mono_fast_ns();
 		total += POLL_MS;
@@ -225,7 +248,8 @@ long il_run_schedule(struct il_run __user *arg)
 	il.active = false;
 	describe_ends();
 	il.run.fired = il.fired;
-	il.run.ended = il.ended == il.run.actors;
+	il.run.ended = all_ended();
+	il.run.given_up = il.given_up;
 	return copy_to_user(arg, &il.run, sizeof(il.run)) ? -EFAULT : 0;
 }
 

@@ -43,6 +43,9 @@ function passing(kernel) {
   return found;
 }
 
+const ATOMIC = 1 << 16; // of harness/report/grid.py
+const markOf = (visit) => (visit < 0 ? "^" : visit > ATOMIC ? "!" : "");
+
 // `data` with schedules in place of numbers; `shared` is what all scenarios have in common.
 function opened(data, shared) {
   for (const kernel of data.kernels) {
@@ -51,7 +54,7 @@ function opened(data, shared) {
     kernel.passing = passing(kernel);
     kernel.stopText = (stop) => {
       const [text, offset] = kernel.places[stop.place];
-      return `${LETTERS[stop.actor]}@${data.texts[text]}+0x${offset.toString(16)}#${Math.abs(stop.visit)}${stop.visit < 0 ? "^" : ""}`;
+      return `${LETTERS[stop.actor]}@${data.texts[text]}+0x${offset.toString(16)}#${Math.abs(stop.visit) % ATOMIC}${markOf(stop.visit)}`;
     };
     kernel.title = (schedule) => [schedule.order, ...schedule.stops.map(kernel.stopText)].join(" ");
     kernel.sourceOf = (stop) => kernel.places[stop.place][2];

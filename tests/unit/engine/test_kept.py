@@ -126,3 +126,8 @@ def test_what_goes_wrong_with_the_guest_is_told_and_changes_no_verdict(
     monkeypatch.setattr(module, "cached", gone)
     hold_first(RunFolder.open("last"), run, GuestSpec(), print)
     assert "no guest is kept: kernel stock (key) is not in the cache any more" in capsys.readouterr().err
+
+
+def test_a_stop_in_an_atomic_section_is_refused_as_the_held_guests_cpus_run_in_parallel(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="stops in an atomic section, which takes the sweep's guest"):
+        hold(RunFolder(tmp_path / "1"), "AB A@f+0x10#1!", "fsync-write", "stock", GuestSpec(), print)

@@ -5,23 +5,39 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from harness import folders
 from harness.config.models import GuestSpec
 from harness.engine import replay as module
-from harness.engine.replay import Replay, cached_kernel, replay
+from harness.engine.debugger import Debugger
+from harness.engine.replay import Replay, alone, cached_kernel, replay
 from harness.errors import BadInput, LabBroke
 from harness.points.point import Point
 from harness.results.folder import RunFolder
 from harness.sweep.ledger import HUNG
-from harness.sweep.records import Ended, Kind, Step
+from harness.sweep.records import Ended, Kind, Schedule, Step
 from tests.fakes import prebuilt
 from tests.fakes.boots import Boots
 from tests.fakes.prebuilt import GOOD, NAME, SIGBUS, compiled_pair, guest
-from tests.fakes.records import STEP, STOP, begin, boot, bye, done, end, failed, line, panics, passed, start
+from tests.fakes.records import (
+    STEP,
+    STOP,
+    begin,
+    boot,
+    bye,
+    done,
+    end,
+    failed,
+    line,
+    panics,
+    passed,
+    scenario,
+    start,
+    subject,
+)
 
 AGAIN = "AB A1#1"  # the schedule that is run again, as the guest calls it
 TRACE = [0, STEP, 0, 1, 0, 0, STEP, 1, 1, 0, 0, STOP, 1, 1, 0, 1, STEP, 0, 1, 0]
@@ -87,9 +103,9 @@ def test_the_guest_mounts_what_the_run_was_swept_on_whatever_lab_yaml_says_by_no
     asked: list[str] = []
     plan = module.guest_plan
 
-    def noted(mode: Any, spec: GuestSpec, *rest: Any) -> Any:
+    def noted(mode: Any, spec: GuestSpec, *rest: Any, **more: Any) -> Any:
         asked.append(spec.filesystem)
-        return plan(mode, spec, *rest)
+        return plan(mode, spec, *rest, **more)
 
     monkeypatch.setattr(module, "guest_plan", noted)
     replay(RunFolder.open("last"), named(1), scenario=NAME, kernel="stock", guest=GuestSpec(filesystem="xfs"))
@@ -227,3 +243,17 @@ def test_a_prebuilt_kernel_that_brings_its_modules_can_be_replayed(
     kernels = compiled_pair(tmp_path / "bringing")
     prebuilt.perform(kernels, [GOOD], [GOOD])
     assert replay(RunFolder.open("last"), "AB", scenario=NAME, kernel="stock", guest=GuestSpec()).parted == ""
+
+
+def test_a_stop_in_an_atomic_section_is_run_on_a_guest_that_serves_it(again: Again, kernels: Path) -> None:
+    again(ROW)
+    text = f"{named(1)}!"
+    done_again = again(passed("AB A1#1!"), text=text)
+    assert str(done_again.replayed.schedule) == text
+    assert {"only AB A1#1!", "atomic-stops 1"} <= set(Boots(kernels / "stock").job(0))
+
+
+def test_gdb_is_refused_where_two_cpus_are_at_work(tmp_path: Path) -> None:
+    schedule = Schedule.parse("AB A@f+0x10#1!")
+    with pytest.raises(BadInput, match="with two CPUs at work: gdb does not follow it there"):
+        alone(subject(tmp_path), scenario(), GuestSpec(), schedule, cast(Debugger, object()))

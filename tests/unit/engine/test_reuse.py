@@ -119,6 +119,7 @@ def test_another_module_point_or_pruning_is_another_key(kernel: Subject, change:
         replace(HALL, supplies=Supplies(Path("base-2"), Path("template-1"))),
         replace(HALL, supplies=Supplies(Path("base-1"), Path("template-2"))),
         replace(HALL, both_wake_ups=True),
+        replace(HALL, atomic_stops=True),
         replace(HALL, guest=GuestSpec(memory="1G")),
     ],
 )

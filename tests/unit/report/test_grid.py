@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-from harness.report.grid import grids
+from harness.report.grid import ATOMIC, grids, signed_visit
+from harness.sweep.records import Stop, marks
 from tests.fakes import results as fakes
 
 
@@ -28,3 +29,8 @@ def test_a_silent_sweep_has_its_grids_too() -> None:
 
 def test_a_sweep_of_one_stop_has_no_grid() -> None:
     assert grids(fakes.swept(fakes.FAKES[1], fakes.STOCK)) == ()
+
+
+def test_two_stops_at_one_point_are_told_apart_by_their_marks() -> None:
+    stops = [signed_visit(Stop(0, "f", 0, 2, *marks(mark))) for mark in ("", "^", "!")]
+    assert stops == [2, -2, 2 + ATOMIC]

@@ -120,3 +120,19 @@ def test_a_drawer_draws_a_schedule_the_same_whatever_it_drew_before() -> None:
     drawer = Drawer(fakes.POINTS, fake.plan.actors, {fakes.DAX: fakes.SOURCE})
     for outcome in [*result.outcomes[:40], *result.outcomes[:40]]:
         assert drawer.draw(outcome) == draw(outcome, fakes.POINTS, fake.plan.actors, {fakes.DAX: fakes.SOURCE})
+
+
+@pytest.mark.parametrize(
+    ("given_up", "words"),
+    [
+        (False, "-- stands still here, in an atomic section --"),
+        (True, "-- stands still here, in an atomic section, until the others spin for it --"),
+    ],
+)
+def test_a_stop_in_an_atomic_section_is_told_from_a_preemption(given_up: bool, words: str) -> None:
+    trace = (Step(0, "f", 0, 1, stopped=True), Step(1, "g", 0, 1), Step(0, "f", 4, 1))
+    ends = tuple(ActorEnd(actor, Ended.FINISHED) for actor in (0, 1))
+    outcome = Outcome(Schedule.parse("AB A@f+0x0#1!"), ends, (), trace, given_up=given_up)
+    assert [row.text for row in draw(outcome, (), ("a", "b")).rows if row.kind == "stop"] == [words]
+    preempted = replace(outcome, schedule=Schedule.parse("AB A@f+0x0#1"))
+    assert [row.text for row in draw(preempted, (), ("a", "b")).rows if row.kind == "stop"] == ["-- preempted here --"]

@@ -69,3 +69,9 @@ def test_only_a_stress_job_speaks_of_races_cpus_and_seed() -> None:
 def test_a_tape_is_asked_for_by_a_line_and_by_none_where_there_is_none() -> None:
     assert "\ntape 1\n" in Job("0a", (), (), tape=True).files()["job"].decode()
     assert "tape" not in Job("0a", (), ()).files()["job"].decode()
+
+
+def test_stops_in_atomic_sections_are_asked_for_by_a_line() -> None:
+    asked = Job(BUILD_ID, (0x10,), (scenario(),), atomic_stops=True).files()["job"].decode()
+    assert "atomic-stops 1" in asked.splitlines()
+    assert "atomic-stops" not in Job(BUILD_ID, (0x10,), (scenario(),)).files()["job"].decode()

@@ -283,3 +283,29 @@ def test_rows_written_by_the_harness_read_like_those_of_the_racer() -> None:
     ledger.add_crash(NAME, "AB", Kind.HANG, "BUG: soft lockup")
     own, theirs = json.loads(ledger.accounts[NAME].all_rows[0]), json.loads(passed("AB"))
     assert own.keys() - {"v"} == theirs.keys()
+
+
+def test_a_schedule_that_was_given_up_counts_as_not_tested() -> None:
+    rows = [passed("AB"), passed("AB A1#1!"), line("s", s="AB A2#1!", h="", b=0, f=1, w="/", g=1), passed("BA")]
+    result = told(ledger_of(), [*start(), begin(), *rows, end("3434", "0201"), done()]).result(NAME)
+    assert (result.schedules, result.failing) == ({0: 2, 1: 1}, {})
+    assert result.passing == ("AB", "AB A@dax_iomap_fault+0x2c#1!", "BA")
+    assert result.given_up == ("AB A@dax_insert_entry+0x0#1!",)
+    assert result.within == 1
+    assert result.whole
+
+
+def test_points_in_atomic_sections_stay_atomic_and_say_besides_what_was_tested_there() -> None:
+    given_up = [line("s", s=f"AB A{point}#1!", h="", b=0, f=1, w="/", g=1) for point in (1, 3)]
+    rows = [passed("AB"), passed("AB A0#1"), *given_up, passed("AB A1#2!")]
+    cover = told(ledger_of(), [*start(), begin(), *rows, end("1404", "0202"), done()]).result(NAME).coverage
+    assert cover.stopped == {0}
+    assert set(cover.atomic) == {1, 3}
+    assert (cover.within, cover.given_up) == ({1}, {3})
+
+
+def test_a_violation_counts_whether_or_not_the_stop_was_given_up() -> None:
+    rows = [passed("AB"), failed("AB A1#1!", SIGBUS, g=1)]
+    result = told(ledger_of(), [*start(), begin(), *rows, end(), done()]).result(NAME)
+    assert (result.failing, result.given_up) == ({1: 1}, ())
+    assert result.outcomes[0].given_up

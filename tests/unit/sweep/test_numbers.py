@@ -19,6 +19,12 @@ def test_a_guests_schedule_is_given_its_names() -> None:
     assert named == Schedule((1, 0), (Stop(0, "dax_insert_entry", 0x1F, 1), Stop(1, "dax_iomap_fault", 0x0, 2)))
 
 
+def test_a_stop_in_an_atomic_section_keeps_its_mark() -> None:
+    schedule = to_names("AB A3#1!", POINTS)
+    assert schedule.stops[0].atomic and not schedule.stops[0].first
+    assert to_numbers(schedule, POINTS) == "AB A3#1!"
+
+
 @given(st.permutations(range(4)), st.lists(stops, max_size=4))
 def test_a_schedule_survives_being_numbers(order: list[int], some: list[Stop]) -> None:
     schedule = Schedule(tuple(order), tuple(some))

@@ -62,3 +62,10 @@ def test_coverage_is_the_share_of_points_that_could_be_stopped_at() -> None:
 
 def test_coverage_of_nothing_is_nothing_rather_than_all() -> None:
     assert Coverage().share == 0.0
+
+
+def test_a_stop_in_an_atomic_section_bears_an_exclamation_mark() -> None:
+    schedule = Schedule.parse("AB A@f+0x10#1! B@g+0x4#2")
+    assert [stop.atomic for stop in schedule.stops] == [True, False]
+    assert schedule.atomic and not Schedule.parse("AB A@f+0x10#1^").atomic
+    assert str(schedule) == "AB A@f+0x10#1! B@g+0x4#2"
