@@ -200,6 +200,47 @@ void run_operation(struct actor *a)
 	a->result->returned = true;
 }
 
+static bool in_core(char *start, size_t unit)
+{
+	static __thread unsigned char core[UNIT_MAX / SMALL_PAGE];
+
+	if (mincore(start, unit, core))
+		die("mincore");
+	return memchr(core, 1, unit / SMALL_PAGE);
+}
+
+/*
+ * mincore(2) says 1 for what is mapped, and for what is in the page cache, where a DAX file has nothing. That is seen in
+ * a mapping that nobody has used yet.
+ */
+static bool is_mapped(const struct actor *a, int page)
+{
+	size_t unit = a->shared->scenario.unit;
+	char *unused;
+	bool cached;
+
+	if (!in_core(a->map + page * unit, unit))
+		return false;
+	unused = mmap(NULL, unit, PROT_READ, MAP_SHARED, a->fd, a->window->base + page * unit);
+	if (unused == MAP_FAILED)
+		die("actor %d cannot map %s", a->number, a->shared->path);
+	cached = in_core(unused, unit);
+	munmap(unused, unit);
+	return !cached;
+}
+
+/* Nobody else faults in this mapping, so what is there behind a MADV_DONTNEED is what it did not see. */
+static void look_for_dropped(struct actor *a)
+{
+	const struct actor_spec *spec = a->spec;
+
+	a->result->kept = 0;
+	if (!(spec->op->effects & OP_DROPS) || a->shared->scenario.one_mapping || !a->result->returned || a->result->error)
+		return;
+	for (int p = spec->page; p < spec->page + spec->pages; p++)
+		a->result->kept |= is_mapped(a, p) << p;
+}
+
 /*
  * What this mapping shows when all is over, in the races in which the actor has touched it, or has not. Its SIGBUSes are
  * not the operation's.
@@ -215,6 +256,7 @@ void actor_look(struct actor *a, bool touched)
 		bus_result = NULL;
 		if (a->result->touched != touched)
 			continue;
+		look_for_dropped(a);
 		for (int p = 0; p < s->scenario.pages; p++)
 			w->looked[a->number][p] = a->result->mapped && guarded_read(a, p, w->look[a->number][p]);
 	}

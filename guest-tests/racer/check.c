@@ -146,6 +146,22 @@ static void check_space(struct view *v)
 		v->report(v->to, "error", "-: nobody got the block that was free");
 }
 
+/* That a page is not there any more is all that MADV_DONTNEED does to a shared mapping (madvise(2)). */
+static void check_dropped(struct view *v, int actor)
+{
+	const struct scenario *s = &v->s->scenario;
+	const struct result *r = &v->s->at->result[actor];
+	char text[128];
+
+	for (int p = 0; p < s->pages; p++) {
+		if (!(r->kept & 1 << p))
+			continue;
+		snprintf(text, sizeof(text), "%c: %s returned, and left the page at file offset %#zx mapped", 'A' + actor,
+			 s->actor[actor].op->name, v->s->at->base + p * s->unit);
+		v->report(v->to, "error", text);
+	}
+}
+
 static void check_errors(struct view *v)
 {
 	const struct scenario *s = &v->s->scenario;
@@ -169,6 +185,7 @@ static void check_errors(struct view *v)
 			snprintf(text, sizeof(text), "%c: %s failed with %s", 'A' + i, s->actor[i].op->name, error_name(r->error));
 			v->report(v->to, "error", text);
 		}
+		check_dropped(v, i);
 	}
 }
 

@@ -145,7 +145,7 @@ const struct op ops[] = {
 	{ "mremap", op_mremap, OP_READS | OP_UNMAPS, NULL },
 	{ "mremap-dontunmap", op_mremap_dontunmap, OP_READS | OP_UNMAPS, no_dontunmap },
 	{ "mprotect-write", op_mprotect_then_write, OP_STORES, NULL },
-	{ "dontneed", op_dontneed, 0, NULL },
+	{ "dontneed", op_dontneed, OP_DROPS, NULL },
 	{ "populate-write", op_populate_write, OP_ALLOCATES | OP_FAULTS, no_populate },
 	{ "split", op_split, OP_READS | OP_SECOND, NULL },
 	{ "store-behind", op_store_behind, OP_SECOND, NULL },

@@ -68,6 +68,7 @@ struct result {
 	long commits[2];	/* of the journal, before the schedule and after a MAP_SYNC store */
 	uint8_t stored;		/* bit mask of pages to whose slot its store was finished */
 	uint8_t read;		/* bit mask of pages it read */
+	uint8_t kept;		/* bit mask of pages that are mapped though it dropped them */
 	uint64_t saw[PAGES_MAX][WORDS];
 	uint32_t promised;	/* words that its sync has to make durable, see oracle.c */
 	uint8_t durable[WORDS][PAGES_MAX];	/* enum dur_result of these when it returned */
@@ -153,6 +154,7 @@ enum effect {
 	OP_PIPES = 1 << 15,	/* acts on the pipe that its threads share, not on the file */
 	OP_GROWS = 1 << 16,	/* makes room in it */
 	OP_SECOND = 1 << 17,	/* it has a second mapping, not aligned to 2 MiB */
+	OP_DROPS = 1 << 18,	/* takes its pages out of its mapping, and does not touch them again */
 };
 
 /* ops.c */

@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="do not sweep survivors again at the scenarios' own bounds; with --gain, not with one stop more",
     )
     options.both_wake_ups(parser)
+    options.atomic_stops(parser)
     parser.add_argument(
         "--pick", action="store_true", help="a mutant with lines Killed-by only in those scenarios, not in all"
     )
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"{mutant.name}: {mutant.subject} (row {mutant.row})")
         return 0
     if args.gain:
-        words.refuse(args, "has no effect on --gain", "bound", "stress", "both_wake_ups", "json",
+        words.refuse(args, "has no effect on --gain", "bound", "stress", "both_wake_ups", "atomic_stops", "json",
                      "markdown", "pick", "fresh")  # fmt: skip
     host.ensure(args.no_install, ("build", "image", "guest"))
     from harness.deadline import Deadline
@@ -112,6 +113,7 @@ def _corpus(args: argparse.Namespace) -> Corpus:
     return Corpus(
         lab, base, tuple(wanted), tuple(scenario_named(name, every) for name in names),
         1 if args.bound is None else args.bound, not args.shallow, stress, args.fresh, args.both_wake_ups, args.pick,
+        args.atomic_stops,
     )  # fmt: skip
 
 

@@ -17,16 +17,20 @@ from harness.sweep.records import Kind
 MUTANTS = folders.PROJECT / "patches" / "mutants"
 FILESYSTEMS = get_args(FileSystem)
 FIELD = re.compile(r"^(Subject|Symptom|Row|Upstream|File-system|Killed-by|Survives):\s*(.*)$")
-KILLER = re.compile(r"^(?P<scenario>[a-z0-9-]+) c=(?P<bound>\d) (?P<kinds>[a-z,-]+)$")
+KILLER = re.compile(r"^(?P<scenario>[a-z0-9-]+) c=(?P<bound>\d)(?P<atomic>!?) (?P<kinds>[a-z,-]+)$")
 
 
 @dataclass(frozen=True)
 class Killer:
-    """A scenario that shows the mistake within ``bound`` stops, by violations of these kinds."""
+    """A scenario that shows the mistake within ``bound`` stops, by violations of these kinds.
+
+    ``atomic``: one of the stops has to be in an atomic section.
+    """
 
     scenario: str
     bound: int
     kinds: tuple[Kind, ...]
+    atomic: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class Mutant:
     survives: str
     files: tuple[str, ...]
     filesystem: str = "ext4"  # of the guest that it is tried in
+
+    @property
+    def atomic(self) -> bool:
+        """Whether it is to be swept with stops in atomic sections."""
+        return any(killer.atomic for killer in self.killers)
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -125,9 +134,11 @@ def _fields(path: Path) -> dict[str, list[tuple[int, str]]]:
 def _killer(path: Path, line: int, text: str) -> Killer:
     match = KILLER.match(text)
     if not match or int(match["bound"]) > MAX_BOUND:
-        raise BadInput(f"{path}:{line}: Killed-by: `{text}` is not SCENARIO c=N KIND[,KIND], as `fsync-write c=1 tags`")
+        raise BadInput(
+            f"{path}:{line}: Killed-by: `{text}` is not SCENARIO c=N[!] KIND[,KIND], as `fsync-write c=1 tags`"
+        )
     try:
         kinds = tuple(Kind(kind) for kind in match["kinds"].split(","))
     except ValueError as error:
         raise BadInput(f"{path}:{line}: Killed-by: {error}; kinds are {', '.join(Kind)}") from None
-    return Killer(match["scenario"], int(match["bound"]), kinds)
+    return Killer(match["scenario"], int(match["bound"]), kinds, bool(match["atomic"]))

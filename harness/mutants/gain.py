@@ -77,7 +77,7 @@ def perform_gain(corpus: Corpus, deadline: Deadline) -> tuple[tuple[Gained, ...]
 
 
 def _measured(bench: Bench, mutant: Mutant) -> list[Gained]:
-    stand, units = bench.stands[mutant.filesystem], bench.units(mutant)
+    stand, units = bench.stand(mutant), bench.units(mutant)
     subject = stand.subject(mutant.name, units, (mutant.path,))
     scenarios = _scenarios(bench.corpus, mutant)
     found: list[Gained] = []

@@ -47,6 +47,7 @@ class Corpus:
     fresh: bool = False
     both_wake_ups: bool = False
     killers_only: bool = False
+    atomic_stops: bool = False
 
     def scenarios_for(self, mutant: Mutant) -> tuple[Scenario, ...]:
         """Those that run on the mutant's file system, its killers alone where that is asked for."""
@@ -63,7 +64,9 @@ class Bench:
     folder: Path
     deadline: Deadline
     tree: SourceTree = field(init=False)
-    stands: dict[str, Stand] = field(init=False)
+    stands: dict[tuple[str, bool], Stand] = field(
+        init=False
+    )  # by file system, and whether atomic sections are stopped in
 
     def __post_init__(self) -> None:
         """Raises BadInput for a base kernel that has no source to patch."""
@@ -73,11 +76,12 @@ class Bench:
             raise BadInput(f"kernels.{corpus.base}: it is prebuilt, a mutant needs its `source`")
         self.tree = obtain_for(spec, self.deadline)
         self.stands = {
-            name: Stand(
-                corpus.lab, corpus.base, self.tree, self.folder, self.deadline, corpus.fresh, corpus.both_wake_ups, name
+            (filesystem, atomic): Stand(
+                corpus.lab, corpus.base, self.tree, self.folder, self.deadline, corpus.fresh, corpus.both_wake_ups,
+                filesystem, atomic_stops=atomic,
             )
-            for name in {mutant.filesystem for mutant in corpus.mutants}
-        }
+            for filesystem, atomic in {_stand_of(corpus, mutant) for mutant in corpus.mutants}
+        }  # fmt: skip
 
     def matrix(self) -> Matrix:
         """Every row, by name. What the deadline leaves no time for is not in it.
@@ -118,7 +122,7 @@ class Bench:
         return rows
 
     def _build(self, builder: ThreadPoolExecutor, mutant: Mutant) -> Future[Subject]:
-        stand = self.stands[mutant.filesystem]
+        stand = self.stand(mutant)
         return builder.submit(stand.subject, mutant.name, self.units(mutant), (mutant.path,))
 
     def _timed(self, mutant: Mutant, built: Future[Subject]) -> Row | None:
@@ -145,7 +149,7 @@ class Bench:
         return self._swept(row, mutant, subject)
 
     def _swept(self, row: Row, mutant: Mutant, subject: Subject) -> Row:
-        stand, scenarios = self.stands[mutant.filesystem], self.corpus.scenarios_for(mutant)
+        stand, scenarios = self.stand(mutant), self.corpus.scenarios_for(mutant)
         cells = stand.cells(subject, row.units, _bounded(scenarios, self.corpus.bound))
         killers = self._killers(mutant, cells)
         if not killers and self.corpus.deep and _said(cells):
@@ -160,6 +164,10 @@ class Bench:
             raced=stand.races(subject, row.units, raced, self.corpus.races) if self.corpus.races and raced else (),
         )  # fmt: skip
 
+    def stand(self, mutant: Mutant) -> Stand:
+        """Where it is made and tried: a mutant that only shows by stops in atomic sections gets them unasked."""
+        return self.stands[_stand_of(self.corpus, mutant)]
+
     def units(self, mutant: Mutant) -> tuple[str, ...]:
         return tuple(sorted({*self.corpus.lab.experiment.points.units, *mutant.units}))
 
@@ -168,15 +176,15 @@ class Bench:
         failing = {cell.scenario: cell for cell in cells if cell.kinds and not cell.broken}
         wanted = [each.model_copy(update={"bound": failing[each.name].bound})
                   for each in self.corpus.scenarios if each.name in failing]  # fmt: skip
-        control = self.stands[mutant.filesystem].controls(self.units(mutant), wanted)
+        control = self.stand(mutant).controls(self.units(mutant), wanted)
         shown = [cell for cell in failing.values() if beyond(cell, control[cell.scenario, cell.bound])]
         return strongest_first(shown)
 
     def _control(self) -> dict[str, tuple[Cell, ...]]:
-        """The base kernel's failing cells, by file system (but for ext4) and units."""
+        """The base kernel's failing cells, by file system (but for ext4), stops in atomic sections, and units."""
         return {
-            key if name == "ext4" else f"{name}: {key}": tuple(cells.values())
-            for name, stand in sorted(self.stands.items())
+            f"{_told_stand(*which)}{key}": tuple(cells.values())
+            for which, stand in sorted(self.stands.items())
             for key, cells in stand.control.items()
         }
 
@@ -185,6 +193,15 @@ def perform_matrix(corpus: Corpus, deadline: Deadline) -> tuple[Matrix, Path]:
     """The matrix, and the file in a run folder of its own that has every cell."""
     bench = Bench(corpus, RunFolder.create(folders.runs() / "mutants").path, deadline)
     return bench.matrix(), bench.path
+
+
+def _stand_of(corpus: Corpus, mutant: Mutant) -> tuple[str, bool]:
+    return mutant.filesystem, corpus.atomic_stops or mutant.atomic
+
+
+def _told_stand(filesystem: str, atomic_stops: bool) -> str:
+    words = [*([] if filesystem == "ext4" else [filesystem]), *(["atomic stops"] if atomic_stops else [])]
+    return f"{', '.join(words)}: " if words else ""
 
 
 def _bounded(scenarios: Sequence[Scenario], bound: int) -> list[Scenario]:
@@ -225,7 +242,7 @@ def _lost(mutant: Mutant, cells: Sequence[Cell]) -> tuple[str, ...]:
     """What the mutant's header promises and the cells do not show; scenarios that were not run promise nothing."""
     by_name = {cell.scenario: cell for cell in cells}
     return tuple(
-        f"{killer.scenario} c={killer.bound} {','.join(killer.kinds)}"
+        f"{killer.scenario} c={killer.bound}{'!' * killer.atomic} {','.join(killer.kinds)}"
         for killer in mutant.killers
         if killer.scenario in by_name and not _holds(killer, by_name[killer.scenario])
     )

@@ -39,6 +39,7 @@ class Stand:
     fresh: bool = False
     both_wake_ups: bool = False
     filesystem: str = "ext4"
+    atomic_stops: bool = False
     control: dict[str, dict[tuple[str, int], Cell]] = field(default_factory=dict)
 
     @cached_property
@@ -114,7 +115,10 @@ class Stand:
     def _hall(self, mode: str, name: str) -> Hall:
         guest = self.guest(mode)
         store = supplies(guest, network=mode == "stress")
-        return Hall(guest, store, self._place(name), self.deadline, both_wake_ups=self.both_wake_ups)
+        return Hall(
+            guest, store, self._place(name), self.deadline, both_wake_ups=self.both_wake_ups,
+            atomic_stops=self.atomic_stops,
+        )  # fmt: skip
 
     def _place(self, name: str) -> Path:
         """A folder that is not there yet: a subject is swept and raced more than once."""

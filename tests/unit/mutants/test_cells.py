@@ -92,3 +92,8 @@ def test_a_damaged_file_is_made_again(shelf: Shelf, tmp_path: Path) -> None:
     shelf.keep(SCENARIO, CELL)
     next((tmp_path / "cache" / "cells").iterdir()).write_text("{")
     assert shelf.cell(SCENARIO) is None
+
+
+def test_a_cell_with_stops_in_atomic_sections_is_another_one(shelf: Shelf) -> None:
+    shelf.keep(SCENARIO, CELL)
+    assert replace(shelf, hall=replace(shelf.hall, atomic_stops=True)).cell(SCENARIO) is None

@@ -43,10 +43,17 @@ def test_a_header_gives_what_the_matrix_needs(tmp_path: Path) -> None:
     assert mutant.units == ("fs/dax.c",)
 
 
+def test_a_killer_that_takes_a_stop_in_an_atomic_section_is_marked(tmp_path: Path) -> None:
+    mutant = load_mutant(written(tmp_path, "Killed-by: a c=1! error\nKilled-by: b c=2 tags\n"))
+    assert [killer.atomic for killer in mutant.killers] == [True, False]
+    assert mutant.atomic
+    assert not load_mutant(written(tmp_path, "Killed-by: a c=1 error\n")).atomic
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ("Killed-by: three-readers-hole\n", ":10: Killed-by: `three-readers-hole` is not SCENARIO c=N KIND"),
+        ("Killed-by: three-readers-hole\n", ":10: Killed-by: `three-readers-hole` is not SCENARIO c=N[!] KIND"),
         ("Killed-by: a c=1 bang\n", ":10: Killed-by: 'bang' is not a valid Kind; kinds are sigbus"),
         ("Killed-by: a c=3 tags\n", ":10: Killed-by:"),
         ("", ":1: a mutant has either lines `Killed-by:` or one `Survives:`"),
