@@ -84,7 +84,7 @@ def perform(experiment: Experiment, manner: Manner = Manner(), start: Start | No
         atomic_stops=experiment.choice.atomic_stops,
     )  # fmt: skip
     experiment, subjects = _chosen(experiment, made, hall, manner)
-    say(f"run {folder.number}: {len(experiment.scenarios)} scenarios on {', '.join(each.name for each in subjects)}")
+    say(f"run {folder.number}: {_told(experiment, subjects)}")
     sweepable = [each for each in subjects if each.points]
     swept = sweep_what_is_new(sweepable, experiment.scenarios, hall, reuse=experiment.choice.reuse) if sweepable else []
     accelerator = accel.probe()
@@ -118,6 +118,12 @@ def _chosen(
     if experiment.choice.pick:
         experiment = picked(experiment, made, hall)
     return manner.choose(experiment, made, hall) if manner.choose else (experiment, subjects_of(experiment, made))
+
+
+def _told(experiment: Experiment, subjects: Sequence[Subject]) -> str:
+    count = len(experiment.scenarios)
+    names = ", ".join(each.name for each in subjects)
+    return f"{count} scenario{'s' * (count != 1)} on {names}" if names else "no kernel is there to run"
 
 
 def _cost(

@@ -45,9 +45,8 @@ def _wait(handle: int, deadline: Deadline, why: str) -> None:
     began, before = time.monotonic(), _waited
     while not _taken(handle):
         if deadline.passed:
-            raise OutOfTime(
-                f"another lab was at work there for the last {duration(_waited - before)}: no time is left to {why}"
-            )
+            took = f" for the last {duration(_waited - before)}" * (_waited - before >= 1)
+            raise OutOfTime(f"another lab was at work there{took}: no time is left to {why}")
         time.sleep(POLL_SECONDS)
         _waited = before + time.monotonic() - began
     say(f"that took {duration(_waited - before)}")

@@ -45,7 +45,7 @@ def _kernels(run: Run) -> list[str]:
 
 def _described(kernel: KernelInfo) -> str:
     series = f" + {kernel.series} {kernel.version} ({', '.join(kernel.patches)})" if kernel.series else ""
-    return f"{kernel.name}, {kernel.release}{series}{f', {kernel.source}' if kernel.source else ''}"
+    return ", ".join(filter(None, (kernel.name, f"{kernel.release}{series}", kernel.source)))
 
 
 def _scenarios(run: Run) -> list[str]:

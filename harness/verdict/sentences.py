@@ -107,7 +107,7 @@ def waited(run: Run) -> list[str]:
     if run.waited_seconds < budget * WAIT_TOLD:
         return []
     told = f"{duration(run.waited_seconds)} of the budget of {duration(budget)}"
-    return [f"{told} went by until another lab had left the work tree of the kernels"]
+    return [f"{told} went by while another lab was at work on the same kernels"]
 
 
 def taken(results: Sequence[SweepResult]) -> list[str]:
