@@ -14,6 +14,7 @@ from harness import options
 if TYPE_CHECKING:
     from harness.engine.experiment import Choice
     from harness.engine.pairs import Pairs
+    from harness.results.run import Run
 
 NAME = "run"
 HELP = "run the experiment and give a verdict"
@@ -71,20 +72,25 @@ def run(args: argparse.Namespace) -> int:
         print(describe(experiment))
         return 0
     host.ensure(args.no_install, ("build", "image", "guest"))
-    from harness.engine.run import perform
+    from harness.engine.run import Manner, perform
     from harness.progress import say
-    from harness.report.terminal import render_terminal
-    from harness.results.store import dump_verdict
 
-    folder, done = perform(experiment)
+    folder, done = perform(experiment, Manner(tell=lambda _folder, run: _print(run, as_json=args.json)))
     assert done.verdict is not None
-    print(dump_verdict(done.verdict) if args.json else render_terminal(done))
     say(f"all of it: {folder.path} (`./lab report {folder.number}`)")
     if args.keep_on_fail:
         from harness.engine.kept import hold_first
 
         hold_first(folder, done, experiment.lab.guest("sweep"), say if args.json else print)
     return int(done.verdict.status)
+
+
+def _print(done: Run, as_json: bool) -> None:
+    from harness.report.terminal import render_terminal
+    from harness.results.store import dump_verdict
+
+    assert done.verdict is not None
+    print(dump_verdict(done.verdict) if as_json else render_terminal(done), flush=True)
 
 
 def _choice(args: argparse.Namespace) -> Choice:

@@ -58,13 +58,14 @@ class Start:
 
 @dataclass(frozen=True)
 class Manner:
-    """How a kind of run differs from `lab run`: guests a kernel, who judges, the line that does it again, and who
-    chooses scenarios and points once the kernels are built."""
+    """How a kind of run differs from `lab run`: guests a kernel, who judges, the line that does it again, who chooses
+    scenarios and points once the kernels are built, and who is told of the run before its report is drawn."""
 
     batches: int = BATCHES
     judge: Callable[[Run], Run] = judged
     reproduce: str = ""
     choose: Callable[[Experiment, Sequence[Made], Hall], tuple[Experiment, list[Subject]]] | None = None
+    tell: Callable[[RunFolder, Run], None] = lambda folder, run: None
 
 
 def perform(experiment: Experiment, manner: Manner = Manner(), start: Start | None = None) -> tuple[RunFolder, Run]:
@@ -104,9 +105,10 @@ def perform(experiment: Experiment, manner: Manner = Manner(), start: Start | No
     )  # fmt: skip
     run = manner.judge(run)
     keep_logs(folder.path, swept, raced)
-    write_whole(folder.path / "report.html", render_html(run, logs=excerpts(folder.path / "dmesg")))
     folder.save(run)
     record(folder, run)
+    manner.tell(folder, run)  # some seconds before the report: drawing 89 scenarios takes six
+    write_whole(folder.path / "report.html", render_html(run, logs=excerpts(folder.path / "dmesg")))
     return folder, run
 
 

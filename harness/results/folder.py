@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The numbered folder of a run: made before anything runs, filled as it goes on, complete with verdict.json."""
+"""The numbered folder of a run: made before anything runs, filled as it goes on, complete with verdict.json.
+
+report.html comes behind that: it can be made again from the rest.
+"""
 
 import json
 from dataclasses import asdict, dataclass

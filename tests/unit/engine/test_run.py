@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.engine.experiment import Choice, resolve
+from harness.engine.run import Manner
 from harness.engine.run import perform as performed
 from harness.errors import ExitStatus
 from harness.image.content import digest
@@ -53,6 +54,21 @@ def test_the_run_folder_holds_what_the_run_was(perform: Perform, kernels: Path) 
         assert (folder.path / "kernels" / name / "config").read_text() == (kernels / name / ".config").read_text()
     assert not list(folder.path.rglob("initramfs"))
     assert len(list(folder.path.rglob("console.log"))) == 2
+
+
+def test_the_verdict_is_told_and_recorded_before_the_report_is_drawn(perform: Perform, kernels: Path) -> None:
+    perform([GOOD], [BAD])
+    told = []
+
+    def tell(folder: RunFolder, run: Run) -> None:
+        told.append((run.verdict and run.verdict.word, sorted(path.name for path in folder.path.glob("*.[hj]*"))))
+
+    prebuilt.follow(kernels, [GOOD], [BAD])
+    folder, _run = performed(resolve(Choice(kernels / "lab.yaml")), Manner(tell=tell))
+    assert [word for word, _names in told] == ["FAIL"]
+    assert "verdict.json" in told[0][1]
+    assert "report.html" not in told[0][1]
+    assert (folder.path / "report.html").is_file()
 
 
 def test_a_run_knows_kernels_points_and_what_it_ran_with(perform: Perform) -> None:
