@@ -71,11 +71,11 @@ Race = Callable[..., Said]
 def race(racer: Path, tmpfs: Path) -> Race:
     """Runs the racer on a job's text."""
 
-    def run(*lines: str) -> Said:
+    def run(*lines: str, **environment: str) -> Said:
         folder = Path(tempfile.mkdtemp(dir=tmpfs))  # the racer makes no file where one is
         job = folder / "job"
         job.write_text("".join(f"{line}\n" for line in lines))
-        env = {"LAB_FOLDER": str(folder), "LAB_KMSG": "/dev/null"}
+        env = {"LAB_FOLDER": str(folder), "LAB_KMSG": "/dev/null", **environment}
         done = subprocess.run([racer, job], env=env, capture_output=True, text=True, timeout=60, check=False)
         return Said(done.returncode, [json.loads(line) for line in done.stdout.splitlines()])
 
@@ -293,6 +293,20 @@ def test_the_job_that_the_harness_writes_is_read_with_its_points(race: Race, tmp
     (tmpfs / "job.points").write_bytes(files["job.points"])
     text = files["job"].decode().replace("/job.points", f"{tmpfs}/job.points")
     assert len(race(*text.splitlines()).of("stress")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "armed"), [("WARNING: CPU: 0 PID: 1 at fs/dax.c:398 dax_insert_entry+0x1/0x2", "1"), ("pmem0: set up", "")]
+)
+def test_a_splat_that_nobody_is_told_of_arms_warn_on_once_again(
+    race: Race, tmp_path: Path, text: str, armed: str
+) -> None:
+    log, once = tmp_path / "kmsg", tmp_path / "clear_warn_once"
+    log.write_text(f"4,1,100,-;{text}{' ' * 200}\n")  # the racer writes its own words over it
+    once.touch()
+    said = race("races 4", "cpus 1", f"{LINE} {TWO}", LAB_KMSG=str(log), LAB_CLEAR_ONCE=str(once))
+    assert [row["failures"] for row in said.of("stress")] == [{}]
+    assert once.read_text() == armed
 
 
 def test_two_jobs_of_one_seed_say_the_same(race: Race) -> None:
