@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Machine types that a guest can have: one file of machines/ each."""
 
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -26,6 +27,7 @@ def names(folder: Path = FOLDER) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
+@cache
 def load(name: str, folder: Path = FOLDER) -> Machine:
     """The machine called ``name``. Raises BadInput for one that has no file, or a file with another content."""
     path = folder / f"{name}.yaml"
