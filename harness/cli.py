@@ -3,21 +3,24 @@
 
 import argparse
 import difflib
+import errno
 import importlib
 import os
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn, Protocol, cast
 
 from harness import folders, progress
-from harness.errors import BadInput, ExitStatus, LabError
+from harness.errors import BadInput, ExitStatus, LabBroke, LabError
 
 COMMANDS = Path(__file__).parent / "commands"
 # Debian keeps mkfs where a plain user's PATH does not look.
 SYSTEM_FOLDERS = ("/usr/sbin", "/sbin")
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # of the host, and no bug
 
 
 class Command(Protocol):
@@ -101,9 +104,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitStatus.AS_EXPECTED
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in UNWRITABLE:
+            return _status(words, _tell(LabBroke(_unwritable(error)), "-v" in words or "--verbose" in words))
         traceback.print_exc()
         print(f"lab: a bug of the lab itself: {type(error).__name__}: {error}", file=sys.stderr)
         return _status(words, ExitStatus.LAB_BROKE)
+
+
+def _unwritable(error: OSError) -> str:
+    where = f": {error.filename2 or error.filename}" if error.filename else ""
+    return (
+        f"{error.strerror}{where}: the lab writes run folders ({folders.runs()}), its cache ({folders.cache()}, which "
+        f"`./lab gc` trims) and temporary files ({tempfile.gettempdir()})"
+    )
 
 
 def _status(words: Sequence[str], status: int) -> int:

@@ -48,13 +48,21 @@ def _take(entry: Entry, unpacked: Path, name: str, history: History) -> Taken:
     if history.has(entry.id):
         return Taken(entry.id, history.find(entry.id).number, False)
     folder = RunFolder.create()
+    try:
+        _fill(folder, entry, unpacked)
+    except OSError:  # no room: half a run is none
+        shutil.rmtree(folder.path)
+        raise
+    if history.add(Entry(entry.text, entry.run, folder.number, imported=name)):
+        return Taken(entry.id, folder.number, True)
+    shutil.rmtree(folder.path)  # another lab has just taken it in
+    return Taken(entry.id, history.find(entry.id).number, False)
+
+
+def _fill(folder: RunFolder, entry: Entry, unpacked: Path) -> None:
     for path in sorted(unpacked.rglob("*")):
         if path.is_file() and path.name != FINISHED:
             place = folder.path / path.relative_to(unpacked)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(path, place)
     write_whole(folder.path / FINISHED, files.dump_verdict(entry.verdict))
-    if history.add(Entry(entry.text, entry.run, folder.number, imported=name)):
-        return Taken(entry.id, folder.number, True)
-    shutil.rmtree(folder.path)  # another lab has just taken it in
-    return Taken(entry.id, history.find(entry.id).number, False)

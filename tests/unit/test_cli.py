@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+import errno
 import os
 import signal
 import subprocess
@@ -69,6 +70,16 @@ def test_a_bug_of_the_lab_is_never_a_verdict_on_the_kernel(verb, capsys: pytest.
     verb("bug", "return {}['x']")
     assert cli.main(["bug"]) == 3
     assert said(capsys).splitlines()[-1] == "lab: a bug of the lab itself: KeyError: 'x'"
+
+
+@pytest.mark.parametrize("number", ["ENOSPC", "EROFS", "EACCES"])
+def test_a_disk_that_cannot_be_written_is_told_in_a_line_and_is_no_bug(
+    verb, capsys: pytest.CaptureFixture[str], number: str
+) -> None:
+    verb("full", f"import errno, os; raise OSError(errno.{number}, os.strerror(errno.{number}), '/x/runs/1')")
+    assert cli.main(["full"]) == 3
+    (line,) = said(capsys).splitlines()
+    assert f"{os.strerror(getattr(errno, number))}: /x/runs/1: the lab writes run folders ({folders.runs()})" in line
 
 
 def test_ctrl_c_is_130(verb, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """From one machine's runs folder to another's."""
 
+import errno
 from pathlib import Path
 
 import pytest
 
 from harness import folders
+from harness.bundle import intake
 from harness.bundle.archive import Manifest, write_archive
 from harness.bundle.contents import bundle, export
 from harness.bundle.intake import take_in
@@ -55,6 +57,18 @@ def test_a_run_is_never_taken_in_twice_nor_found_again_by_a_rescan(exported: Pat
         assert rescan(history) == ([1], [])
         assert len(history.runs()) == 3
     assert sorted(path.name for path in folders.runs().iterdir() if path.is_dir()) == ["1", "2", "3"]
+
+
+def test_a_run_for_which_there_is_no_room_leaves_no_folder(exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_from: Path, to: Path) -> None:
+        to.write_bytes(b"half of ")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = sorted(folders.runs().iterdir())
+    monkeypatch.setattr(intake.shutil, "move", full)
+    with History.open() as history, pytest.raises(OSError, match="No space left"):
+        take_in(exported, history)
+    assert {path.name for path in before} >= {path.name for path in folders.runs().iterdir() if path.is_dir()}
 
 
 def test_a_run_whose_bytes_are_not_those_of_its_id_is_refused_and_nothing_is_kept(tmp_path: Path) -> None:
