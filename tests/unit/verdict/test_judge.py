@@ -225,6 +225,23 @@ def test_behaviour_documented_for_one_place_excuses_no_failure_in_another() -> N
     assert not any("mmap(2) allows it here" in finding for finding in verdict.findings)
 
 
+@pytest.mark.parametrize(
+    ("documented_shows", "given_up", "word"),
+    [(True, True, CellWord.KNOWN), (True, False, CellWord.FAILS), (False, True, CellWord.FAILS)],
+)
+def test_a_given_up_stop_has_no_place_and_fails_in_a_documented_way_only_where_the_sweep_shows_that_too(
+    documented_shows: bool, given_up: bool, word: CellWord
+) -> None:
+    rule = Behaviour(reason="r", within=("here",))
+    sigbus = (Violation(Kind.SIGBUS, "d"),)
+    elsewhere = Outcome(Schedule.parse("AB A@there+0x4#1!"), (), sigbus, given_up=given_up)
+    here = Outcome(Schedule.parse("AB A@here+0x4#1"), (), sigbus)
+    outcomes = (here, elsewhere) if documented_shows else (elsewhere,)
+    run = changed(small(), "with", lambda one: replace(one, outcomes=outcomes, failing={1: len(outcomes)}))
+    plan = replace(run.plan, scenarios=(replace(FAKE.plan, documented={Kind.SIGBUS: rule}),))
+    assert judge(replace(run, plan=plan, expectations={})).cells[1].word is word
+
+
 @pytest.mark.parametrize(("kernels", "word"), [(">=6.1", CellWord.KNOWN), (">=6.2", CellWord.FAILS)])
 def test_behaviour_documented_for_other_kernels_excuses_none_on_this_one(kernels: str, word: CellWord) -> None:
     plan = replace(FAKE.plan, documented={Kind.SIGBUS: Behaviour(reason="r", kernels=kernels)})
