@@ -36,7 +36,7 @@ def render_comparison(comparison: Comparison, width: int = 100, colour: bool | N
 def _table(comparison: Comparison) -> str:
     first = comparison.kernels[0].label if comparison.kernels else ""
     names = [change.scenario for change in comparison.pairs[0].scenarios] if comparison.pairs else []
-    rows = [["scenario", f"{first} (fails)", *(pair.after for pair in comparison.pairs)]]
+    rows = [["scenario", f"{first}: failing", *(pair.after for pair in comparison.pairs)]]
     for at, name in enumerate(names):
         base = comparison.pairs[0].scenarios[at]
         rows.append([name, _share(base, 0), *(_cell(pair.scenarios[at]) for pair in comparison.pairs)])

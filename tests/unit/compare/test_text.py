@@ -31,7 +31,7 @@ def comparison() -> Comparison:
 
 def test_the_table_has_a_row_a_scenario_and_a_column_a_kernel() -> None:
     lines = render_comparison(comparison(), colour=False).splitlines()
-    assert lines[0].split() == ["scenario", "old", "(fails)", "new", "bad"]
+    assert lines[0].split() == ["scenario", "old:", "failing", "new", "bad"]
     rows = {line.split("  ")[0]: line for line in lines[2:14]}
     assert "fixed 0/" in rows["fsync-write"]
     assert "regressed" in rows["three-readers"]
