@@ -31,6 +31,7 @@ def test_finished_runs_are_listed_newest_first_with_their_verdicts(site: Site) -
     ]
     body = site.answer("/").body
     assert 'href="/run/2"' in body and "/run/3" not in body
+    assert f"<code>{fakes.STOCK}</code> is silent in " in body and "PASS: " not in body
 
 
 def test_a_run_is_shown_as_its_report(site: Site) -> None:
