@@ -105,12 +105,13 @@ def _described(info: KernelInfo, kernel: Kernel, source: str, wanted: Wanted) ->
 def differing_units(made: Sequence[Made]) -> list[str]:
     """Source files whose object code differs between the kernels: points belong there too.
 
-    Kernels of two configs differ in every object, which says nothing of the patch.
+    Kernels of two configs or toolchains differ in every object, which says nothing of the patch.
     """
-    built = [each.kernel for each in made if each.kernel is not None and each.kernel.objects]
+    built = [(each.info, each.kernel) for each in made if each.kernel is not None and each.kernel.objects]
     names: set[str] = set()
-    for one, other in combinations(built, 2):
-        if one.config.read_bytes() == other.config.read_bytes():
+    for (info, one), (other_info, other) in combinations(built, 2):
+        # Before 4.18 a config does not tell the compiler.
+        if info.toolchain == other_info.toolchain and one.config.read_bytes() == other.config.read_bytes():
             common = one.objects.keys() & other.objects.keys()
             names |= {name for name in common if one.objects[name] != other.objects[name]}
     return sorted(name.removesuffix(".o") + ".c" for name in names)

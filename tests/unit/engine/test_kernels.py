@@ -2,6 +2,7 @@
 """What is asked of a build, and what differs between two; the builds themselves are tests/unit/kernel's."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,12 @@ def test_nothing_differs_where_there_is_nothing_to_compare(made: Make, other: di
 def test_kernels_of_two_configs_differ_in_every_object_which_says_nothing(made: Make) -> None:
     checked = made("other", {"fs/dax.o": "b"}, "CONFIG_FS_DAX=y\nCONFIG_LOCKDEP=y\n")
     assert differing_units([made("one", {"fs/dax.o": "a"}), checked]) == []
+
+
+def test_kernels_of_two_toolchains_differ_in_every_object_even_where_the_config_does_not_tell(made: Make) -> None:
+    one, other = made("one", {"fs/dax.o": "a"}), made("other", {"fs/dax.o": "b"})
+    by_root = replace(other, info=replace(other.info, toolchain="toolchain debian-11, CC=gcc"))
+    assert differing_units([one, by_root]) == []
 
 
 def test_every_module_of_the_lab_is_built_with_a_kernel() -> None:
