@@ -76,13 +76,18 @@ def _reaches(experiment: Experiment, made: Made, hall: Hall) -> tuple[list[Reach
 
 
 def touched(kernel: Kernel, tree: SourceTree, points: Sequence[Point]) -> set[Line]:
-    """Lines of the kernel's sources that its patches touch, and the code around what they only take away."""
+    """Lines of the kernel's sources that its patches touch, and the code around what they take away.
+
+    Where lines without code took the place of others, as a barrier() that of a call, code may have gone too.
+    """
     lines, places = set[Line](), set[Line]()
+    with_code = {(frame.file, frame.line) for point in points for frame in point.frames}
     for name in filter(kernel.keeps, kernel.edited):  # but for files that the patches remove
         before, after = (tree.content(name) or b"").decode(errors="replace"), kernel.source(name)
         found = difference(before, after)
         lines |= {(name, number) for number in found.come}
         places |= {(name, number) for number in found.gaps}
+        places |= {(name, block[0]) for block in found.replaced if not with_code & {(name, line) for line in block}}
     return lines | code_around(points, places)
 
 

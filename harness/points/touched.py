@@ -17,22 +17,26 @@ Block = tuple[int, int, int, int]  # lines [i, i_end) of the old text became [j,
 @dataclass(frozen=True)
 class Difference:
     """Line numbers from 1. ``gone`` of the old text, ``come`` of the new one; where lines are missing their neighbours
-    stand for them. ``gaps``: lines of the new text in front of which lines are missing that nothing replaces."""
+    stand for them. ``gaps``: lines of the new text in front of which lines are missing that nothing replaces.
+    ``replaced``: lines of the new text that stand where others were, block by block."""
 
     gone: frozenset[int]
     come: frozenset[int]
     gaps: frozenset[int]
+    replaced: tuple[range, ...] = ()
 
 
 def difference(before: str, after: str) -> Difference:
     """What differs between two texts."""
-    gone, come, gaps = set[int](), set[int](), set[int]()
+    gone, come, gaps, replaced = set[int](), set[int](), set[int](), list[range]()
     for i, i_end, j, j_end in _blocks(before, after):
         gone |= _numbers(i, i_end)
         come |= _numbers(j, j_end)
         if j == j_end:
             gaps.add(j + 1)
-    return Difference(frozenset(gone), frozenset(come), frozenset(gaps))
+        elif i != i_end:
+            replaced.append(range(j + 1, j_end + 1))
+    return Difference(frozenset(gone), frozenset(come), frozenset(gaps), tuple(replaced))
 
 
 def _blocks(before: str, after: str) -> list[Block]:

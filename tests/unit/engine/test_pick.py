@@ -74,6 +74,19 @@ def test_touched_is_where_the_sources_differ_and_not_where_a_hunk_says(tmp_path:
     assert {number for _file, number in lines} == {8, 9, 10, 11, 14}
 
 
+def test_a_call_that_gives_way_to_a_line_without_code_touches_the_code_around_it(tmp_path: Path) -> None:
+    before = "".join(f"line {number};\n" for number in range(1, 21))
+    source(tmp_path / "tree", before)
+    source(tmp_path / "kernel/sources", before.replace("line 10;", "barrier();"))
+    kernel = Kernel("mine", "key", tmp_path / "kernel", "6.1.1", "0a", edited=("fs/dax.c",))
+    points = [Point(at, at, "f", at, "call", "fs/dax.c", (Frame("f", "fs/dax.c", at),)) for at in (4, 8, 13, 16)]
+    lines = touched(kernel, SourceTree(tmp_path / "tree", "6.1.1", "digest"), points)
+    assert {number for _file, number in lines} == {8, 10, 13}
+    points.append(Point(10, 10, "f", 10, "call", "fs/dax.c", (Frame("f", "fs/dax.c", 10),)))
+    lines = touched(kernel, SourceTree(tmp_path / "tree", "6.1.1", "digest"), points)
+    assert {number for _file, number in lines} == {10}
+
+
 def source(folder: Path, text: str) -> None:
     (folder / "fs").mkdir(parents=True)
     (folder / "fs/dax.c").write_text(text)
