@@ -16,7 +16,7 @@ from harness.kernel.series import edited_files
 from harness.kernel.sources.tree import SourceTree
 from harness.mutants.corpus import load_mutants
 from harness.points.point import Point
-from harness.points.touched import Line, code_around, difference, lines_with_code, touched_functions, touches
+from harness.points.touched import Line, code_around, code_lines, difference, lines_with_code, touched_functions
 from harness.progress import say
 from harness.sweep.records import SweepResult
 
@@ -81,7 +81,7 @@ def touched(kernel: Kernel, tree: SourceTree, points: Sequence[Point]) -> set[Li
     Where lines without code took the place of others, as a barrier() that of a call, code may have gone too.
     """
     lines, places = set[Line](), set[Line]()
-    with_code = {(frame.file, frame.line) for point in points for frame in point.frames}
+    with_code = code_lines(points)
     for name in filter(kernel.keeps, kernel.edited):  # but for files that the patches remove
         before, after = (tree.content(name) or b"").decode(errors="replace"), kernel.source(name)
         found = difference(before, after)
@@ -109,8 +109,7 @@ def reach_of(scenario: Scenario, result: SweepResult, points: Sequence[Point], l
     cover = result.coverage
     passed = {*cover.stopped, *cover.reached, *cover.beyond, *cover.atomic}
     hit = [point for point in points if point.index in passed]
-    on = {(frame.file, frame.line) for point in hit if touches(point, lines) for frame in point.frames} & lines
-    return Reach(scenario, frozenset(on), frozenset(point.function for point in hit))
+    return Reach(scenario, frozenset(lines_with_code(hit, lines)), frozenset(point.function for point in hit))
 
 
 def _powers(experiment: Experiment, made: Sequence[Made]) -> dict[str, set[str]]:

@@ -4,7 +4,7 @@
 The sources are compared, not the patches read: `patch` moves a hunk that does not apply where its header says.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -70,9 +70,14 @@ def touches(point: Point, lines: set[Line]) -> bool:
     return any((frame.file, frame.line) in lines for frame in point.frames)
 
 
-def lines_with_code(points: Sequence[Point], lines: set[Line]) -> set[Line]:
+def code_lines(points: Iterable[Point]) -> set[Line]:
+    """Every line that some point stands for."""
+    return {(frame.file, frame.line) for point in points for frame in point.frames}
+
+
+def lines_with_code(points: Iterable[Point], lines: set[Line]) -> set[Line]:
     """Those of the lines that some point stands for: a comment is reached by nobody."""
-    return {(frame.file, frame.line) for point in points for frame in point.frames} & lines
+    return code_lines(points) & lines
 
 
 def code_around(points: Iterable[Point], places: Iterable[Line]) -> set[Line]:
