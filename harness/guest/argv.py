@@ -30,8 +30,10 @@ ONE_CPU = ("nolapic_timer",)
 # schedule(), and QEMU 7.2 leaves the next CPU no time before this one halts or comes to a PAUSE.
 TWO_CPUS = ("maxcpus=1",)
 
-# The decompressor heeds it too; the baud rate is what console=ttyS0 sets later.
-EARLY = ("earlyprintk=serial,ttyS0,9600",)
+# The decompressor heeds earlyprintk too, but both have it with CONFIG_EARLY_PRINTK alone. earlycon is built in with the
+# serial console (SERIAL_EARLYCON); it speaks from parse_early_param() of setup_arch() on, as the other does. A kernel
+# that has both says each line twice. The baud rate is what console=ttyS0 sets later.
+EARLY = ("earlyprintk=serial,ttyS0,9600", "earlycon=uart8250,io,0x3f8,9600n8")
 
 SWEEP_CPU = "max,-rdrand,-rdseed,-erms,-fsrm"
 

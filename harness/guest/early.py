@@ -20,7 +20,7 @@ KERNEL = re.compile(r"Linux version|^\[ *\d+\.\d+\]|Kernel panic|lab: ", re.MULT
 HALTED = re.compile(r"\n*(?P<why>[^\n]+)\n+ *-- System halted")
 BOOTING = "Booting the kernel"
 TRIPLE_FAULT = "Triple fault"
-HEADING = "\n--- not a word until here; once more, with earlyprintk ---\n"
+HEADING = "\n--- not a word until here; once more, with an early console ---\n"
 
 
 def is_mute(console: str) -> bool:
@@ -50,18 +50,19 @@ def diagnosed(plan: "GuestPlan", end: "GuestEnd") -> "GuestEnd":
 def why(console: str, cpu_log: str) -> str:
     """One sentence on what was seen with an early console, and the likely cause: pure."""
     if halted := HALTED.search(console):
-        return f"with earlyprintk the image's decompressor says: {halted['why'].strip()}: the bzImage is damaged"
+        return f"with an early console the image's decompressor says: {halted['why'].strip()}: the bzImage is damaged"
     if not is_mute(console):
         lines = [line.strip() for line in console.splitlines() if line.strip()]
-        return f"with earlyprintk the kernel says more, its last line: {lines[-1]}"
+        return f"with an early console the kernel says more, its last line: {lines[-1]}"
     if TRIPLE_FAULT in cpu_log:
-        where = "behind the decompressor" if BOOTING in console else "in the boot code"
+        # A decompressor without CONFIG_EARLY_PRINTK does not say how far it came.
+        where = " behind the decompressor" if BOOTING in console else ""
         return (
-            f"a triple fault {where} reset the CPU, before the kernel's first word: the likely cause is an image "
+            f"a triple fault{where} reset the CPU, before the kernel's first word: the likely cause is an image "
             "that is laid out otherwise than its boot code takes it, as by a linker younger than the kernel (page "
             "size of segments: docs/kernels.md, Compilers and linkers)"
         )
     return (
-        "with earlyprintk it says nothing either: the bzImage is damaged or not for x86-64, or the kernel has no "
-        "CONFIG_EARLY_PRINTK to say more"
+        "with an early console it says nothing either: the bzImage is damaged or not for x86-64, or the kernel dies "
+        "before it heeds its command line, and its decompressor has no CONFIG_EARLY_PRINTK to say more"
     )

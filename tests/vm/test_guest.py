@@ -9,6 +9,7 @@ import os
 import signal
 import struct
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from harness import folders
 from harness.deadline import Deadline
 from harness.errors import LabBroke
-from harness.guest import machine
+from harness.guest import early, machine
 from harness.guest.plan import GuestPlan, Nvdimm
 from harness.guest.runner import Guest
 from harness.guest.session import Wish, session
@@ -26,6 +27,7 @@ from harness.image.racer import build_racer
 STUB = Path(__file__).parents[1] / "unit" / "image" / "stub_racer"
 SIZE = 128 << 20
 BOOTS = 3
+NO_ROOM = "mem=1M"  # no room for page tables: a panic in setup_arch(), long before the serial console
 GOAL = 3.0  # seconds from QEMU's start to the racer's first record, on a host that is not loaded
 
 
@@ -74,6 +76,17 @@ def test_boots_of_a_sweep_are_the_same_byte_for_byte(
         assert records.count(b"\n") == 300
         seen.add((hashlib.sha256(records).hexdigest(), hashlib.sha256(plan.console.read_bytes()).hexdigest()))
     assert len(seen) == 1
+
+
+def test_a_kernel_that_panics_before_its_console_is_booted_again_and_quoted(bzimage: Path, tmp_path: Path) -> None:
+    plan = replace(sweep_plan(bzimage, tmp_path / "run"), arguments=(NO_ROOM,))
+    with Guest(plan, quiet=5) as guest:
+        ended = guest.wait(Deadline.after(120))
+    assert ended.kind == "boot-failure"
+    first, second = ended.console.split(early.HEADING)
+    assert early.is_mute(first)
+    assert "with an early console the kernel says more, its last line: " in ended.detail
+    assert "Kernel panic - not syncing: alloc_low_pages" in second
 
 
 def test_the_first_record_comes_soon_after_qemus_start(bzimage: Path, tmp_path: Path) -> None:

@@ -54,6 +54,11 @@ def test_a_triple_fault_is_told_with_its_likely_cause(plan_of: MakePlan) -> None
     assert "linker younger than the kernel" in ended.detail and "\n" not in ended.detail
 
 
+def test_a_decompressor_that_says_nothing_is_not_told_apart_from_the_boot_code(plan_of: MakePlan) -> None:
+    ended = _end(plan_of("console Booting from ROM..\ncpu CPU Reset (CPU 0)\ncpu Triple fault\n"))
+    assert "; a triple fault reset the CPU, before the kernel's first word" in ended.detail
+
+
 def test_the_early_console_follows_in_the_console_log(plan_of: MakePlan) -> None:
     plan = plan_of("console Booting from ROM..\nearly Decompressing Linux...\n")
     ended = _end(plan)
@@ -95,6 +100,7 @@ def test_who_has_spoken_or_cannot_run_is_booted_once(plan_of: MakePlan, script: 
 def test_the_second_boot_alone_has_an_early_console_and_a_log_of_resets(plan_of: MakePlan) -> None:
     first = plan_of("")
     second = early.plan_of(first)
-    assert "earlyprintk=serial,ttyS0" in kernel_arguments(second) and "earlyprintk" not in kernel_arguments(first)
+    for words in ("earlyprintk=serial,ttyS0,9600", "earlycon=uart8250,io,0x3f8,9600n8"):
+        assert words in kernel_arguments(second).split() and words not in kernel_arguments(first)
     assert "cpu_reset" in qemu_argv(second) and "-d" not in qemu_argv(first)
     assert second.folder == first.folder / "early"
