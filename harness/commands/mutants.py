@@ -14,7 +14,7 @@ from harness import options
 if TYPE_CHECKING:
     from harness.deadline import Deadline
     from harness.mutants.matrix import Matrix
-    from harness.mutants.runner import Corpus
+    from harness.mutants.scope import Corpus
 
 NAME = "mutants"
 HELP = "measure the lab's power on known-wrong kernels"
@@ -99,7 +99,7 @@ def _corpus(args: argparse.Namespace) -> Corpus:
     from harness.config import loader
     from harness.engine.experiment import scenario_named
     from harness.mutants.corpus import check_killers, chosen, load_mutants
-    from harness.mutants.runner import Corpus
+    from harness.mutants.scope import Corpus
 
     lab = loader.load_lab(args.config)
     base = args.base or lab.experiment.with_

@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.config.models import GuestSpec
@@ -39,7 +39,10 @@ class Swept:
 
 @dataclass(frozen=True)
 class Hall:
-    """What all sweeps of a run share. ``workers`` guests run at once, ``batches`` are of each kernel."""
+    """What all sweeps of a run share. ``workers`` guests run at once, ``batches`` are of each kernel.
+
+    ``stop`` ends the sweeps of all halls that share it; ``quiet``: they show no progress of their own.
+    """
 
     guest: GuestSpec
     supplies: Supplies
@@ -50,6 +53,8 @@ class Hall:
     sample: int = 0  # one of so many pruned schedules is run all the same
     both_wake_ups: bool = False  # a resumed actor that wakes another also goes on before that one
     atomic_stops: bool = False  # also a stop in an atomic section, the others on a second CPU meanwhile
+    stop: threading.Event = field(default_factory=threading.Event)
+    quiet: bool = False
 
 
 def sweep_all(subjects: Sequence[Subject], scenarios: Sequence[Scenario], hall: Hall) -> list[Swept]:
@@ -63,16 +68,15 @@ def sweep_all(subjects: Sequence[Subject], scenarios: Sequence[Scenario], hall: 
                    subject.name, subject.points, part, symbols(subject), unchecked=subject.unchecked))
                for part in parts for subject in subjects]  # fmt: skip
     total = len(subjects) * sum(cost(scenario) for scenario in scenarios)
-    stop = threading.Event()
-    with Progress("sweeping", total) as progress, ThreadPoolExecutor(hall.workers) as pool:
-        tick = _counter(progress, stop)
+    with Progress("sweeping", total, hall.quiet) as progress, ThreadPoolExecutor(hall.workers) as pool:
+        tick = _counter(progress, hall.stop)
         work = [pool.submit(_one, hall, subject, ledger, parts.index(part), tick)
                 for subject, part, ledger in ledgers]  # fmt: skip
         try:
             for each in work:
                 each.result()
         except BaseException:  # Ctrl-C above all: the pool would wait for whole sweeps
-            stop.set()
+            hall.stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return [_swept(subject, scenarios, [each for each in ledgers if each[0] is subject]) for subject in subjects]

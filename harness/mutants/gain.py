@@ -13,7 +13,8 @@ from harness.engine.guests import supplies
 from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall, sweep_all
 from harness.mutants.corpus import Mutant
-from harness.mutants.runner import Bench, Corpus
+from harness.mutants.runner import Bench
+from harness.mutants.scope import Corpus
 from harness.mutants.stand import Stand
 from harness.progress import say
 from harness.results.files import write_whole

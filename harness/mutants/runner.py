@@ -1,59 +1,34 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Builds each mutant in place, sweeps the scenarios on it, and fills its row of the kill matrix.
 
-While one mutant is swept the next is built: make leaves cores idle where it links, and guests where they boot.
+Kernels are built one after the other, in one work tree, while those that are built are swept: make leaves cores idle
+where it links, and guests where they boot.
 """
 
 import json
+import os
+import threading
 import time
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 from pathlib import Path
 
 from harness import folders
-from harness.config.models import Lab
-from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.subject import Subject
 from harness.errors import BadInput, KernelFailed, LabBroke
 from harness.kernel.sources import SourceTree, obtain_for
 from harness.mutants.corpus import Killer, Mutant
 from harness.mutants.matrix import Cell, Matrix, Row, State, beyond, strongest_first
+from harness.mutants.scope import Corpus, bounded, deeper
 from harness.mutants.stand import Stand
-from harness.progress import say
+from harness.progress import Progress, say
 from harness.results.files import write_whole
 from harness.results.folder import RunFolder
 
 RACED_SCENARIOS = 3  # of those that kill a mutant: stress that misses in the strongest is not saved by the rest
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """What a matrix is made of. ``bound`` is a ceiling over the scenarios' own; ``races`` 0 leaves stress out.
-
-    ``deep``: a mutant that survives is swept again at the scenarios' own bounds. ``killers_only``: a mutant with lines
-    `Killed-by` is swept in these scenarios alone.
-    """
-
-    lab: Lab
-    base: str
-    mutants: tuple[Mutant, ...]
-    scenarios: tuple[Scenario, ...]
-    bound: int = 1
-    deep: bool = True
-    races: int = 0
-    fresh: bool = False
-    both_wake_ups: bool = False
-    killers_only: bool = False
-    atomic_stops: bool = False
-
-    def scenarios_for(self, mutant: Mutant) -> tuple[Scenario, ...]:
-        """Those that run on the mutant's file system, its killers alone where that is asked for."""
-        there = [each for each in self.scenarios if each.filesystem(mutant.filesystem) == mutant.filesystem]
-        named = {killer.scenario for killer in mutant.killers} if self.killers_only else set()
-        return tuple(each for each in there if each.name in named or not named)
 
 
 @dataclass
@@ -63,6 +38,7 @@ class Bench:
     corpus: Corpus
     folder: Path
     deadline: Deadline
+    stop: threading.Event = field(default_factory=threading.Event)
     tree: SourceTree = field(init=False)
     stands: dict[tuple[str, bool], Stand] = field(
         init=False
@@ -75,10 +51,11 @@ class Bench:
         if not spec.source:
             raise BadInput(f"kernels.{corpus.base}: it is prebuilt, a mutant needs its `source`")
         self.tree = obtain_for(spec, self.deadline)
+        workers = max(1, (os.cpu_count() or 1) // corpus.at_once)
         self.stands = {
             (filesystem, atomic): Stand(
                 corpus.lab, corpus.base, self.tree, self.folder, self.deadline, corpus.fresh, corpus.both_wake_ups,
-                filesystem, atomic_stops=atomic,
+                filesystem, atomic_stops=atomic, workers=workers, stop=self.stop, quiet=corpus.at_once > 1,
             )
             for filesystem, atomic in {_stand_of(corpus, mutant) for mutant in corpus.mutants}
         }  # fmt: skip
@@ -108,18 +85,45 @@ class Bench:
         """Neighbours touch the same files, so that the work tree has little to compile anew."""
         order = sorted(self.corpus.mutants, key=lambda each: (each.filesystem, self.units(each), each.name))
         rows: list[Row] = []
-        with ThreadPoolExecutor(1) as builder:
-            built = self._build(builder, order[0])
-            for number, (mutant, following) in enumerate(zip_longest(order, order[1:]), 1):
-                if self.deadline.passed:
-                    break
-                say(f"mutant {number} of {len(order)}: {mutant.name}")
-                ahead = self._build(builder, following) if following else built
-                row = self._timed(mutant, built)
-                rows += [row] if row else []
+        with self._pools() as (builder, pool):
+            built = [self._build(builder, mutant) for mutant in order]
+            work = {
+                pool.submit(self._tried, f"mutant {number} of {len(order)}", mutant, subject): mutant
+                for number, (mutant, subject) in enumerate(zip(order, built, strict=True), 1)
+            }
+            for row in self._ended(work):
+                rows.append(row)
                 self._kept(rows, began)
-                built = ahead
         return rows
+
+    @contextmanager
+    def _pools(self) -> Iterator[tuple[ThreadPoolExecutor, ThreadPoolExecutor]]:
+        """One builder, and those who try what it has built. Ctrl-C or an error in one of them ends all."""
+        with ThreadPoolExecutor(1) as builder, ThreadPoolExecutor(self.corpus.at_once) as pool:
+            try:
+                yield builder, pool
+            except BaseException:  # the pools would wait for all that is left
+                self.stop.set()
+                for each in (builder, pool):
+                    each.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def _ended(self, work: Mapping[Future[Row | None], Mutant]) -> Iterator[Row]:
+        """Rows as they come."""
+        done, total = 0, sum(map(self.corpus.cost, work.values()))
+        with Progress("mutants", total, quiet=self.corpus.at_once == 1) as progress:
+            for number, future in enumerate(as_completed(work), 1):
+                row = future.result()
+                done += self.corpus.cost(work[future])
+                progress.update(done, f"{number} of {len(work)}")
+                if row:
+                    yield row
+
+    def _tried(self, place: str, mutant: Mutant, built: Future[Subject]) -> Row | None:
+        if self.deadline.passed:
+            return None
+        say(f"{place}: {mutant.name}")
+        return self._timed(mutant, built)
 
     def _build(self, builder: ThreadPoolExecutor, mutant: Mutant) -> Future[Subject]:
         stand = self.stand(mutant)
@@ -150,11 +154,11 @@ class Bench:
 
     def _swept(self, row: Row, mutant: Mutant, subject: Subject) -> Row:
         stand, scenarios = self.stand(mutant), self.corpus.scenarios_for(mutant)
-        cells = stand.cells(subject, row.units, _bounded(scenarios, self.corpus.bound))
+        cells = stand.cells(subject, row.units, bounded(scenarios, self.corpus.bound))
         killers = self._killers(mutant, cells)
         if not killers and self.corpus.deep and _said(cells):
-            deeper = stand.cells(subject, row.units, _deeper(scenarios, mutant, self.corpus.bound))
-            cells = _merged(cells, deeper)
+            further = stand.cells(subject, row.units, deeper(scenarios, mutant, self.corpus.bound))
+            cells = _merged(cells, further)
             killers = self._killers(mutant, cells)
         state, detail = _state(cells, killers)
         names = tuple(cell.scenario for cell in killers)
@@ -202,17 +206,6 @@ def _stand_of(corpus: Corpus, mutant: Mutant) -> tuple[str, bool]:
 def _told_stand(filesystem: str, atomic_stops: bool) -> str:
     words = [*([] if filesystem == "ext4" else [filesystem]), *(["atomic stops"] if atomic_stops else [])]
     return f"{', '.join(words)}: " if words else ""
-
-
-def _bounded(scenarios: Sequence[Scenario], bound: int) -> list[Scenario]:
-    return [each.at_most(bound) for each in scenarios]
-
-
-def _deeper(scenarios: Sequence[Scenario], mutant: Mutant, ceiling: int) -> list[Scenario]:
-    """Scenarios whose own bound, or the one that the mutant asks for, is beyond the ceiling."""
-    asked = {killer.scenario: killer.bound for killer in mutant.killers}
-    bounds = {each.name: max(each.bound, asked.get(each.name, 0)) for each in scenarios}
-    return [each.model_copy(update={"bound": bounds[each.name]}) for each in scenarios if bounds[each.name] > ceiling]
 
 
 def _said(cells: Sequence[Cell]) -> bool:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Where the mutants of one file system are made and tried: kernels built from one source, swept and raced."""
 
+import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,7 +31,11 @@ FIRST_RACES = 10  # one part of so many is raced first: what shows there needs n
 
 @dataclass
 class Stand:
-    """``filesystem`` is that of the guests; guests' files go to ``folder``. ``fresh``: no kept cell counts."""
+    """``filesystem`` is that of the guests; guests' files go to ``folder``. ``fresh``: no kept cell counts.
+
+    Several mutants may be tried at once, each with ``workers`` guests at a time; ``stop`` ends them all, ``quiet``
+    keeps their sweeps from showing progress.
+    """
 
     lab: Lab
     base: str
@@ -40,7 +46,12 @@ class Stand:
     both_wake_ups: bool = False
     filesystem: str = "ext4"
     atomic_stops: bool = False
+    workers: int = os.cpu_count() or 1
+    stop: threading.Event = field(default_factory=threading.Event)
+    quiet: bool = False
     control: dict[str, dict[tuple[str, int], Cell]] = field(default_factory=dict)
+    _known: dict[str, dict[tuple[str, int], Cell]] = field(default_factory=dict)
+    _one_asks: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def spec(self) -> KernelSpec:
@@ -71,19 +82,25 @@ class Stand:
         return tuple(cell for cell in found.values() if cell is not None)
 
     def controls(self, units: Sequence[str], wanted: Sequence[Scenario]) -> dict[tuple[str, int], Cell]:
-        """The base kernel's cells at points of the same files, by scenario and bound.
+        """The base kernel's cells at points of the same files, by scenario and bound. Each is made once.
 
         Raises LabBroke where they say nothing.
         """
         if not wanted:
             return {}
-        cells = self.cells(self.subject(self.base, units), units, wanted)
-        broken = next((cell for cell in cells if cell.broken or not cell.complete), None)
-        if broken:
-            raise LabBroke(f"control: {broken.scenario} on {self.base}: {broken.broken or 'not complete'}")
-        found = {(cell.scenario, cell.bound): cell for cell in cells}
-        failing = {key: cell for key, cell in found.items() if cell.kinds}
-        self.control.setdefault(", ".join(units), {}).update(failing)
+        where = ", ".join(units)
+        with self._one_asks:
+            known = self._known.setdefault(where, {})
+            missing = [each for each in wanted if (each.name, each.bound) not in known]
+            if missing:
+                cells = self.cells(self.subject(self.base, units), units, missing)
+                broken = next((cell for cell in cells if cell.broken or not cell.complete), None)
+                if broken:
+                    raise LabBroke(f"control: {broken.scenario} on {self.base}: {broken.broken or 'not complete'}")
+                known.update({(cell.scenario, cell.bound): cell for cell in cells})
+            found = {(each.name, each.bound): known[each.name, each.bound] for each in wanted}
+            failing = {key: cell for key, cell in found.items() if cell.kinds}
+            self.control.setdefault(where, {}).update(failing)
         return found
 
     def races(
@@ -117,7 +134,7 @@ class Stand:
         store = supplies(guest, network=mode == "stress")
         return Hall(
             guest, store, self._place(name), self.deadline, both_wake_ups=self.both_wake_ups,
-            atomic_stops=self.atomic_stops,
+            atomic_stops=self.atomic_stops, workers=self.workers, stop=self.stop, quiet=self.quiet,
         )  # fmt: skip
 
     def _place(self, name: str) -> Path:

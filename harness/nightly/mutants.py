@@ -11,7 +11,8 @@ from harness.engine.experiment import Experiment
 from harness.errors import ExitStatus, LabBroke
 from harness.mutants.corpus import check_killers, load_mutants
 from harness.mutants.matrix import Matrix, Row
-from harness.mutants.runner import Corpus, perform_matrix
+from harness.mutants.runner import perform_matrix
+from harness.mutants.scope import Corpus
 
 MAX_NAMES = 6
 

@@ -11,7 +11,8 @@ from harness.engine.experiment import Choice, resolve
 from harness.engine.replay import replay
 from harness.engine.run import perform
 from harness.mutants.corpus import load_mutants
-from harness.mutants.runner import Bench, Corpus
+from harness.mutants.runner import Bench
+from harness.mutants.scope import Corpus
 from harness.results.folder import RunFolder
 from harness.results.run import Run
 from harness.sweep.records import SweepResult

@@ -9,7 +9,8 @@ from harness.config.loader import load_lab, load_scenarios
 from harness.deadline import Deadline
 from harness.mutants.corpus import load_mutants
 from harness.mutants.matrix import Cell
-from harness.mutants.runner import Bench, Corpus
+from harness.mutants.runner import Bench
+from harness.mutants.scope import Corpus
 from tests.vm.conftest import LAB
 
 BUDGET = 300.0  # seconds for one: a switch of the work tree, a boot or two, one scenario; CI's cores may be slow
@@ -40,3 +41,19 @@ def test_a_mutant_is_killed_by_its_strongest_scenario_within_its_budget(name: st
     cell: Cell = row.cell(killer.scenario)
     assert cell.fails_at == killer.bound
     assert set(killer.kinds) <= set(cell.kinds)
+
+
+def test_mutants_that_are_tried_at_once_share_what_the_base_kernel_shows(run_folders: Path) -> None:
+    mutants = tuple(load_mutants()[name] for name in ("pmem-flush-merged", "writeback-without-flush"))
+    scenarios = load_scenarios()
+    killer = next(each.scenario for each in mutants[0].killers)
+    corpus = Corpus(
+        load_lab(LAB), "stock", mutants, (scenarios[killer], scenarios["fsync-write"]), deep=False, fresh=True,
+    )  # fmt: skip
+    folder = run_folders / "mutants" / "at-once"
+    folder.mkdir(parents=True)
+    rows = Bench(corpus, folder, Deadline.after(2 * BUDGET)).matrix().rows
+    assert [(row.name, row.state) for row in rows] == [(each.name, "killed") for each in mutants]
+    kept = [path.name for path in folder.iterdir() if path.is_dir()]
+    assert sum(name.startswith("stock-") for name in kept) <= len(corpus.scenarios), "each is swept once on the base"
+    assert {name.rpartition("-")[0] for name in kept} == {"stock", *(each.name for each in mutants)}

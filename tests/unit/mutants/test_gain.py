@@ -7,7 +7,7 @@ from harness import folders
 from harness.config.loader import load_lab, load_scenarios
 from harness.mutants.corpus import load_mutants
 from harness.mutants.gain import PLAIN, WAYS, _gained, _scenarios, by_way
-from harness.mutants.runner import Corpus
+from harness.mutants.scope import Corpus
 from harness.sweep.records import Kind
 from tests.unit.sweep.test_agreement import FIRST, SECOND, failing, result
 

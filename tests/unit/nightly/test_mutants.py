@@ -12,7 +12,7 @@ from harness.config.loader import load_lab
 from harness.deadline import Deadline
 from harness.errors import ExitStatus, LabBroke
 from harness.mutants.matrix import Matrix, Row
-from harness.mutants.runner import Corpus
+from harness.mutants.scope import Corpus
 from harness.nightly import mutants
 from harness.nightly.mutants import Kills, judged_kills, kill_matrix
 
