@@ -37,13 +37,13 @@ UNREAD = ("doc", "info", "locale", "man")  # folders of /usr/share
 PACKAGE = re.compile(r"^Package: (\S+)\n(?:.*\n)*?Version: (\S+)$", re.M)
 # The cache first: what is mounted below it later must not come in twice.
 ENTER = """\
-root=$1 cache=$2 here=$PWD; shift 2
+root=$1 cache=$2 chroot=$3 here=$PWD; shift 3
 mkdir -p "$root$cache"
 mount --rbind "$cache" "$root$cache"
 mount --rbind /dev "$root/dev"
 mount --rbind /proc "$root/proc"
 in='cd "$1" && shift && exec "$@"'
-exec chroot "$root" /usr/bin/env PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -c "$in" sh "$here" "$@"
+exec "$chroot" "$root" /usr/bin/env PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -c "$in" sh "$here" "$@"
 """
 MODES = (("unshare", "--mount"), ("unshare", "--map-root-user", "--mount"))
 
@@ -65,8 +65,12 @@ def obtain(release: str, packages: Sequence[str], deadline: Deadline) -> Path:
 
 
 def enter(root: Path) -> tuple[str, ...]:
-    """What stands before a command that is to run in ``root``, in the same folder, which lies in the cache."""
-    return (*_modes(), "sh", "-e", "-c", ENTER, "sh", str(root), str(folders.cache().resolve()))
+    """What stands before a command that is to run in ``root``, in the same folder, which lies in the cache.
+
+    Raises LabBroke: this machine lets nobody enter it.
+    """
+    chroot = host_program("chroot", "coreutils")  # it lies in /usr/sbin, which a user's PATH has not
+    return (*_modes(), "sh", "-e", "-c", ENTER, "sh", str(root), str(folders.cache().resolve()), str(chroot))
 
 
 @cache

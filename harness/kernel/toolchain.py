@@ -152,7 +152,7 @@ def _of_llvm(tool: str, value: str) -> str:
 
 @cache
 def identity(cc: str, ld: str = "ld", enter: tuple[str, ...] = ()) -> str:
-    """What tells this compiler and linker from others. Raises BadInput if `cc` or `ld` does not run."""
+    """What tells this compiler and linker from others. Raises BadInput if `cc` or `ld` does not run, LabBroke if entered."""
     return f"{_first_line('cc', cc, enter)}\n{_first_line('ld', ld, enter)}"
 
 
@@ -160,7 +160,9 @@ def _first_line(key: str, command: str, enter: tuple[str, ...]) -> str:
     cwd = folders.cache() if enter else None  # the one folder that is there too
     try:
         return run([*enter, *shlex.split(command), "--version"], cwd=cwd).stdout.splitlines()[0]
-    except (LabBroke, IndexError, ValueError):
+    except (LabBroke, IndexError, ValueError) as error:
+        if enter:  # the host's programs have nothing to do with it
+            raise LabBroke(f"{key}: `{command}` does not run in the toolchain of a Debian release: {error}") from None
         what = "compiler" if key == "cc" else "linker"
         raise BadInput(f"{key}: `{command}` does not run: install it or name another {what}") from None
 

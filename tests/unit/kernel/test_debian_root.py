@@ -13,6 +13,7 @@ from harness.errors import LabBroke
 from harness.kernel import debian_root, worktree
 from harness.kernel.build import build, make_lines
 from harness.kernel.toolchain import Toolchain, identity
+from harness.process import run
 from tests.fakes import kernel as fake
 
 STATUS = "Package: gcc\nStatus: install ok installed\nVersion: 4:10.2.1-1\n\nPackage: binutils\nVersion: 2.35.2-2\n"
@@ -125,6 +126,24 @@ def test_a_machine_without_mount_namespaces_says_what_to_do_instead(world: World
 def test_a_user_namespace_is_asked_for_where_root_has_no_other(world: World) -> None:
     world.script("unshare", f'[ "$1" = --map-root-user ] || exit 1\n{UNSHARE.format(log=world.log)}')
     assert debian_root.enter(_root())[:3] == ("unshare", "--map-root-user", "--mount")
+
+
+def test_chroot_is_found_where_a_users_path_has_it_not(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = world.folder.parent / "sbin"
+    system.mkdir()
+    (world.folder / "chroot").rename(system / "chroot")
+    monkeypatch.setattr("harness.image.programs.SYSTEM_FOLDERS", str(system))
+    monkeypatch.setenv("PATH", f"{world.folder}:/usr/bin:/bin")
+    root = _root()
+    assert run([*debian_root.enter(root), "echo", "inside"], cwd=folders.cache()).stdout == "inside\n"
+    assert world.told.endswith(f"chroot {root} in {folders.cache()}\n")
+
+
+def test_a_root_that_cannot_be_entered_says_so_and_not_that_the_host_lacks_a_compiler(world: World) -> None:
+    inside = Toolchain(name="debian-11", enter=debian_root.enter(_root()))
+    world.script("chroot", "echo no such root; exit 127")
+    with pytest.raises(LabBroke, match=r"cc: `gcc` does not run in the toolchain of a Debian release: (.|\n)*no such ro"):
+        _ = inside.identity
 
 
 def test_a_kernel_its_config_and_modules_are_built_in_the_root(world: World, tmp_path: Path) -> None:
