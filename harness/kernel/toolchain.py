@@ -152,7 +152,10 @@ def _of_llvm(tool: str, value: str) -> str:
 
 @cache
 def identity(cc: str, ld: str = "ld", enter: tuple[str, ...] = ()) -> str:
-    """What tells this compiler and linker from others. Raises BadInput if `cc` or `ld` does not run, LabBroke if entered."""
+    """What tells this compiler and linker from others.
+
+    Raises BadInput if `cc` or `ld` does not run, LabBroke if it does not in the root that is entered.
+    """
     return f"{_first_line('cc', cc, enter)}\n{_first_line('ld', ld, enter)}"
 
 
