@@ -147,8 +147,7 @@ def _pairs(args: argparse.Namespace) -> Pairs:
 
     words.refuse(args, "does not go with --all-pairs, which runs one kernel: --kernel names it", "without", "with_",
                  "tree")  # fmt: skip
-    words.refuse(args, "does not go with --all-pairs: pairs are made from the operations, at c = 1", "scenario")
-    words.refuse(args, "does not go with --all-pairs: pairs are run at c = 1", "bound")
+    words.refuse(args, "does not go with --all-pairs: pairs are made from the operations", "scenario")
     words.refuse(args, "does not go with --all-pairs: every pair is run", "pick", "reuse", "fresh", "keep_on_fail")
     words.refuse(args, "does not go with --all-pairs", "both_wake_ups", "atomic_stops", "cost")
     ops = words.names([] if args.operations is None else [args.operations], "--operations")
@@ -158,4 +157,5 @@ def _pairs(args: argparse.Namespace) -> Pairs:
     parts, budget = parts_of(args.all_pairs), words.budget(args.budget)
     return resolve_pairs(PairsChoice(
         args.config, parts, args.kernel, ops, budget, args.points, args.filesystem, args.prune, _sample(args),
+        1 if args.bound is None else args.bound,
     ))  # fmt: skip

@@ -24,7 +24,8 @@ from harness.verdict.pairs import Filed, Known, file_pair, pairs_verdict
 from harness.verdict.verdict import Verdict
 
 FILE = "pairs.json"  # in the run folder
-GUEST_COST = 12_000  # schedules foreseen a guest: about ten times what its boot takes
+# Schedules foreseen a guest, by the bound: about ten times what its boot takes. Of those with two stops few are run.
+GUEST_COST = {0: 12_000, 1: 12_000, 2: 48_000}
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class PairsChoice:
     filesystem: str | None = None  # None: that of the sweep's guest
     prune: bool = False
     sample: int = 0
+    bound: int = 1
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Pairs:
     @property
     def batches(self) -> int:
         """Guests, from the scenarios alone: cores must not change a result."""
-        return max(2, -(-sum(map(cost, self.experiment.scenarios)) // GUEST_COST))
+        return max(2, -(-sum(map(cost, self.experiment.scenarios)) // GUEST_COST[self.choice.bound]))
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Filing:
     seconds: float
     filed: tuple[Filed, ...]
     left: dict[str, str]  # scenarios that were not run -> why
+    bound: int = 1
 
 
 def resolve_pairs(choice: PairsChoice) -> Pairs:
@@ -90,18 +93,19 @@ def resolve_pairs(choice: PairsChoice) -> Pairs:
     every = pair_scenarios(choice.parts, file, choice.operations)
     filesystem = choice.filesystem or lab.guest("sweep").filesystem
     left = {each.name: why for each in every if (why := apart(each, file.apart, filesystem))}
-    scenarios = tuple(_mounted(each, choice.filesystem) for each in every if each.name not in left)
+    scenarios = tuple(_as_asked(each, choice) for each in every if each.name not in left)
     if not every:
         raise BadInput("--operations: no scenario of these parts is made of these operations alone")
     plain = Choice(
         choice.config, with_=name, budget=choice.budget, granularity=choice.granularity, stress=False,
-        prune=choice.prune, prune_from=1, sample=choice.sample,
+        prune=choice.prune, prune_from=max(1, choice.bound), sample=choice.sample,
     )  # fmt: skip
     return Pairs(choice, Experiment(plain, lab, (wanted(lab, "with"),), scenarios), file, left)
 
 
-def _mounted(scenario: Scenario, filesystem: str | None) -> Scenario:
-    return scenario.model_copy(update={"mount": f"{filesystem}-dax"}) if filesystem else scenario
+def _as_asked(scenario: Scenario, choice: PairsChoice) -> Scenario:
+    mount = {"mount": f"{choice.filesystem}-dax"} if choice.filesystem else {}
+    return scenario.model_copy(update={"bound": choice.bound, **mount})
 
 
 def perform_pairs(pairs: Pairs) -> tuple[RunFolder, Run, Filing]:
@@ -131,7 +135,7 @@ def _filed(pairs: Pairs, run: Run) -> tuple[Filing, Verdict]:
     filed = tuple(file_pair(run, each, results.get(each.name), known) for each in scenarios)
     filing = Filing(
         kernel.name, kernel.release, pairs.filesystem, pairs.choice.parts, _operations(scenarios),
-        round(run.seconds, 1), filed, pairs.left,
+        round(run.seconds, 1), filed, pairs.left, pairs.choice.bound,
     )  # fmt: skip
     return filing, pairs_verdict(run, filed)
 
@@ -150,7 +154,8 @@ def reproduce_line(pairs: Pairs) -> str:
     words = ["run", f"--all-pairs={','.join(choice.parts)}", "--kernel", pairs.experiment.kernels[0].name]
     return command(words, choice.config, {
         "operations": choice.operations, "filesystem": choice.filesystem, "points": choice.granularity,
-        "budget": seconds(choice.budget), "prune": choice.prune, "sample": choice.sample or None,
+        "budget": seconds(choice.budget), "bound": choice.bound if choice.bound != 1 else None,
+        "prune": choice.prune, "sample": choice.sample or None,
     })  # fmt: skip
 
 

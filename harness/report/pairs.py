@@ -21,8 +21,9 @@ MARKS = {
     FiledWord.AGREES: ".", FiledWord.KNOWN: "k", FiledWord.VIOLATES: "X", FiledWord.INCOMPLETE: "?",
     FiledWord.BROKEN: "!",
 }  # fmt: skip
+STOPS = {0: "no stop (c = 0)", 1: "one stop (c = 1)", 2: "two stops (c = 2)"}
 LEGEND = (
-    "row: the operation that starts first; column: the other. Two actors on one page, one stop (c = 1).\n"
+    "row: the operation that starts first; column: the other. Two actors on one page, {stops}.\n"
     ". agrees   - agrees, nobody could be stopped   k known   X violates   ? incomplete   ! broken   / not run"
 )
 
@@ -31,7 +32,7 @@ def render_pairs(filing: "Filing", verdict: Verdict, reproduce: str, width: int 
     """The report as text; the matrices are as wide as there are operations."""
     pairs = [each for each in filing.filed if len(each.operations) == 2]
     groups = dict.fromkeys((each.part, each.prepare) for each in pairs)
-    parts = [LEGEND] if groups else []
+    parts = [LEGEND.format(stops=STOPS[filing.bound])] if groups else []
     for part, prepare in sorted(groups, key=lambda each: list(dict.fromkeys(one[0] for one in groups)).index(each[0])):
         parts.append(_matrix(filing, part, prepare, [e for e in pairs if (e.part, e.prepare) == (part, prepare)]))
     parts += [_triples(filing.filed), _violating(filing.filed, width), _known(filing.filed, width)]

@@ -2,15 +2,16 @@
 """Files each pair of operations: it agrees, violates (in known ways or not), was not run whole, or says nothing."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import combinations
 
 from harness.config.pairs_file import Documented
 from harness.config.scenario import Scenario
 from harness.report.facts import replay_line, shown_outcome, window_lines
 from harness.results.run import GuestFinding, Run
-from harness.sweep.records import Kind, Outcome, SweepResult, Violation
+from harness.sweep.records import Kind, Outcome, Schedule, SweepResult, Violation
 from harness.verdict.gaps import unchecked
 from harness.verdict.places import Functions, functions_of, places
 from harness.verdict.sentences import pruned_told
@@ -83,8 +84,8 @@ def file_pair(run: Run, scenario: Scenario, result: SweepResult | None, known: K
     if result.broken:
         return Filed(*names, FiledWord.BROKEN, why=result.broken)
     excuses = [each for each in known.documented if each.holds_for(scenario, known.filesystem, known.release)]
-    functions = functions_of(run, result)
-    told = [(outcome, _told(outcome, excuses, functions)) for outcome in result.outcomes]
+    causes = _causes(result, functions_of(run, result))
+    told = [(outcome, _told(outcome, excuses, causes)) for outcome in result.outcomes]
     failing = _failing(each for _outcome, each in told)
     failing += _logged(run.findings, scenario.name, {each.kind for each in failing})
     why = "; ".join(left_out(run, result))
@@ -98,16 +99,37 @@ def file_pair(run: Run, scenario: Scenario, result: SweepResult | None, known: K
 
 
 Told = list[tuple[Kind, str, str]]  # kind, sentence, why it is known
+Places = Sequence[frozenset[str]]  # for each stop of a schedule the functions that it lies in
+Causes = Callable[[Schedule, Kind], Iterator[Places]]
 
 
-def _told(outcome: Outcome, excuses: Sequence[Documented], functions: Functions) -> Told:
-    stops = places(outcome.schedule, functions)
-    return [(each.kind, each.detail, _reason(each, excuses, stops)) for each in outcome.violations]
+def _causes(result: SweepResult, functions: Functions) -> Causes:
+    """Where a failure's stops lie: those of the schedule, and of each part of it that fails in the same kind by itself.
+
+    A failure that one stop brings shows beside most second stops too, wherever these are. From whichever start order: a
+    stop at an actor's first point lets the others begin.
+    """
+    kinds = {each.schedule: {violation.kind for violation in each.violations} for each in result.outcomes}
+
+    def causes(schedule: Schedule, kind: Kind) -> Iterator[Places]:
+        yield places(schedule, functions)
+        for count in range(1, len(schedule.stops)):
+            for stops in combinations(schedule.stops, count):
+                parts = (Schedule(order, stops) for order in sorted(result.orders))
+                if any(kind in kinds.get(part, ()) for part in parts):
+                    yield places(Schedule(schedule.order, stops), functions)
+
+    return causes
 
 
-def _reason(violation: Violation, excuses: Sequence[Documented], stops: Sequence[frozenset[str]]) -> str:
+def _told(outcome: Outcome, excuses: Sequence[Documented], causes: Causes) -> Told:
+    return [(each.kind, each.detail, _reason(outcome.schedule, each, excuses, causes)) for each in outcome.violations]
+
+
+def _reason(schedule: Schedule, violation: Violation, excuses: Sequence[Documented], causes: Causes) -> str:
     kind, detail = violation.kind, violation.detail
-    return next((each.reason for each in excuses if each.explains(kind, detail, stops)), "")
+    return next((each.reason for stops in causes(schedule, kind) for each in excuses
+                 if each.explains(kind, detail, stops)), "")  # fmt: skip
 
 
 def _failing(told: Iterable[Told]) -> list[Failing]:
@@ -168,15 +190,17 @@ def pairs_verdict(run: Run, filed: Sequence[Filed]) -> Verdict:
     word = next((words[each] for each in words if counts[each]), Word.PASS if filed else Word.INCONCLUSIVE)
     kernel = run.kernels[0].name
     told = ", ".join(f"{counts[each]} {each}" for each in FiledWord if counts[each]) or "nothing was run"
+    what = f"{len(filed)} scenarios of operations at c = {_bound(run)} on `{kernel}`"
     schedules = sum(each.schedules for each in filed)
-    pruned = pruned_told(run.results)
-    sentence = (
-        f"{word}: {len(filed)} scenarios of operations at c = 1 on `{kernel}`, {schedules:,} schedules{pruned}: {told}."
-    )
+    sentence = f"{word}: {what}, {schedules:,} schedules{pruned_told(run.results)}: {told}."
     cells = tuple(Cell(each.scenario, kernel, CELL_WORD[each.word], describe(each), _kinds(each)) for each in filed)
     reasons = tuple(f"{each.scenario}: {describe(each)}" for each in filed if each.word in words)
     notes = tuple(f"{each.scenario}: {describe(each)}" for each in filed if each.word is FiledWord.KNOWN)
     return Verdict(word, sentence, reasons, notes, cells)
+
+
+def _bound(run: Run) -> int:
+    return max((each.bound for each in run.plan.scenarios), default=1)
 
 
 def _kinds(filed: Filed) -> tuple[Kind, ...]:

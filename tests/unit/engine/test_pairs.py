@@ -123,6 +123,15 @@ def test_pruning_begins_at_the_first_stop_and_stands_in_the_reproduce_line(kerne
     assert reproduce_line(pairs).endswith("--prune --sample=7")
 
 
+def test_pairs_of_two_stops_are_pruned_from_the_second_on_and_say_so_in_the_reproduce_line(kernels: Path) -> None:
+    choice = PairsChoice(kernels / "lab.yaml", ("base",), operations=("fsync", "punch"), prune=True, bound=2)
+    pairs = resolve_pairs(choice)
+    assert {each.bound for each in pairs.experiment.scenarios} == {2}
+    assert pairs.experiment.choice.prune_from == 2
+    assert "--bound=2" in reproduce_line(pairs)
+    assert "--bound" not in reproduce_line(resolve_pairs(replace(choice, bound=1)))
+
+
 def test_triples_are_those_of_the_operations_that_were_asked_for(kernels: Path) -> None:
     choice = PairsChoice(kernels / "lab.yaml", ("triples",), operations=("read-fault",))
     used = {actor.op for each in resolve_pairs(choice).experiment.scenarios for actor in each.actors}

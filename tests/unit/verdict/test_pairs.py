@@ -69,6 +69,21 @@ def test_a_documented_violation_is_known_and_still_counted() -> None:
     assert one.windows
 
 
+def test_a_documented_failure_of_one_stop_is_known_behind_a_second_stop_anywhere() -> None:
+    both = swept(
+        passed("AB"), failed("AB A2#1", LOST), passed("AB A0#1"), failed("AB A0#1 A2#1", LOST),
+        failed("AB A2#1 B0#1", LOST), passed("BA"), passed("BA B0#1"), failed("BA B0#1 A2#1", LOST),
+    )  # fmt: skip
+    assert filed(both, EXCUSE).word is FiledWord.KNOWN
+
+
+def test_a_failure_that_needs_both_stops_is_not_excused_by_a_documented_place_of_one() -> None:
+    needs_both = swept(passed("AB"), passed("AB A2#1"), failed("AB A2#1 B0#1", LOST), passed("BA"))
+    assert filed(needs_both, EXCUSE).word is FiledWord.VIOLATES
+    another_kind = swept(passed("AB"), failed("AB A2#1", STALE), failed("AB A2#1 B0#1", LOST), passed("BA"))
+    assert filed(another_kind, EXCUSE).word is FiledWord.VIOLATES
+
+
 def test_a_documented_violation_hides_neither_another_kind_nor_another_place() -> None:
     both = swept(passed("AB"), failed("AB A2#1", LOST, STALE), passed("BA"), passed("BA B2#1"))
     assert filed(both, EXCUSE).word is FiledWord.VIOLATES
