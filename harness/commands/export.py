@@ -19,6 +19,7 @@ def run(args: argparse.Namespace) -> int:
     """Writes the archive."""
     from harness.bundle.archive import write_archive
     from harness.bundle.contents import export
+    from harness.counted import counted
     from harness.history.store import History
     from harness.progress import say
 
@@ -27,6 +28,5 @@ def run(args: argparse.Namespace) -> int:
         found = {each.id: each for each in every}
         manifest, files = export([(each, history.results(each.id)) for each in found.values()])
     write_archive(args.file, manifest, files)
-    number = len(manifest.runs)
-    say(f"{number} run{'s' * (number != 1)} in {args.file}, {args.file.stat().st_size / 1e6:.1f} MB")
+    say(f"{counted(len(manifest.runs), 'run')} in {args.file}, {args.file.stat().st_size / 1e6:.1f} MB")
     return 0

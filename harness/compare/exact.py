@@ -7,6 +7,7 @@ from typing import Literal
 from harness.compare.lines import LineMap
 from harness.compare.seen import Place, Seen, place_of
 from harness.compare.windows import WindowChange, window_changes
+from harness.counted import counted
 from harness.sweep.records import Kind, SweepResult
 from harness.verdict import sentences
 
@@ -76,7 +77,7 @@ def _word(
     """Evidence first: what a sound sweep has shown stays, whatever else was left undone."""
     opened = [each for each in windows if each.change == "opened"]
     if not one.broken and not two.broken and (new or opened):
-        shown = f"shows {', '.join(new)}, which {before.label} does not" if new else _plural(len(opened), "new window")
+        shown = f"shows {', '.join(new)}, which {before.label} does not" if new else counted(len(opened), "new window")
         return "regressed", shown
     for seen, result in ((before, one), (after, two)):
         if undone := _undone(result):
@@ -91,7 +92,7 @@ def _sound(one: SweepResult, two: SweepResult, windows: tuple[WindowChange, ...]
     if not _failing(one, bound) and not _failing(two, bound):
         return "same", f"silent on both: {sentences.scope([two], after.run.plan)}"
     if _failing(two, bound):
-        return ("better", _plural(len(closed), "window") + " closed") if closed else ("same", "fails as before")
+        return ("better", counted(len(closed), "window") + " closed") if closed else ("same", "fails as before")
     unreached = [each for each in windows if each.change in ("not reached", "fails")]
     if unreached:
         return "unknown", f"silent, but the code of {unreached[0].before} was not reached"
@@ -104,10 +105,6 @@ def _undone(result: SweepResult) -> str:
     if result.timed_out:
         return f"{result.timed_out} schedules timed out"
     return "" if result.complete else "not every schedule was run"
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _kinds(result: SweepResult, bound: int) -> set[Kind]:

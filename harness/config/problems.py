@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from harness.config.marked import Document, Steps
+from harness.counted import counted
 from harness.errors import BadInput
 
 KINDS = {
@@ -41,7 +42,7 @@ def bad_input(document: Document, error: ValidationError) -> BadInput:
     found = [_located(document, each) for each in errors]
     line, key, what = found[0]
     where = f"{document.path}:{line}: {key}: " if key else f"{document.path}:{line}: "
-    more = f" ({len(found) - 1} more problem{'s' if len(found) > 2 else ''} after it)" if len(found) > 1 else ""
+    more = f" ({counted(len(found) - 1, 'more problem')} after it)" if len(found) > 1 else ""
     return BadInput(f"{where}{what}{more}")
 
 

@@ -11,6 +11,7 @@ from typing import Self
 
 from harness.config.models import GuestSpec
 from harness.cost.change import Cost
+from harness.counted import counted
 from harness.deadline import Deadline
 from harness.engine.batches import BATCHES
 from harness.engine.cost_guest import cost_of
@@ -123,9 +124,8 @@ def _chosen(
 
 
 def _told(experiment: Experiment, subjects: Sequence[Subject]) -> str:
-    count = len(experiment.scenarios)
     names = ", ".join(each.name for each in subjects)
-    return f"{count} scenario{'s' * (count != 1)} on {names}" if names else "no kernel is there to run"
+    return f"{counted(len(experiment.scenarios), 'scenario')} on {names}" if names else "no kernel is there to run"
 
 
 def _cost(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """junit.xml of power cuts: a test case a scenario, and one for the verdict on the whole."""
 
+from harness.counted import counted
 from harness.powercut.result import Failure, PowerCuts, Tally
 from harness.report.harmless import harmless
 from harness.results.junit import verdict_suite
@@ -31,7 +32,7 @@ def _case(done: PowerCuts, tally: Tally):  # type: ignore[no-untyped-def]  # jun
     told = f"{tally.images} crash images of {tally.cuts} power cuts in {tally.schedules} schedules"
     if news:
         kinds = dict.fromkeys(str(wrong.fault) for each in news for wrong in each.wrong)
-        case.result = [Failure(harmless(f"fails at {len(news)} power cuts: {told}"), ",".join(kinds))]
+        case.result = [Failure(harmless(f"fails at {counted(len(news), 'power cut')}: {told}"), ",".join(kinds))]
         case.system_out = harmless("\n".join(map(_line, news[:SHOWN])))
     elif tally.broken:
         case.result = [Error(harmless(tally.broken))]

@@ -4,6 +4,7 @@
 import json
 from dataclasses import asdict, dataclass
 
+from harness.counted import counted
 from harness.powercut.checks import Wrong
 from harness.verdict.verdict import Word
 
@@ -71,12 +72,13 @@ class PowerCuts:
         """The verdict in one sentence."""
         images, cuts = sum(each.images for each in self.tallies), sum(each.cuts for each in self.tallies)
         schedules = sum(each.schedules for each in self.tallies)
-        of = f"{images} crash images of {cuts} power cuts in {schedules} schedules of {len(self.tallies)} scenarios"
+        where = f"{counted(schedules, 'schedule')} of {counted(len(self.tallies), 'scenario')}"
+        of = f"{counted(images, 'crash image')} of {counted(cuts, 'power cut')} in {where}"
         bad = sum(not failure.known for failure in self.failures)
         known = sum(bool(failure.known) for failure in self.failures)
-        also = f"; {known} cuts show what is documented" if known else ""
+        also = f"; {counted(known, 'cut')} of what is documented" if known else ""
         if self.word is Word.FAIL:
-            return f"`{self.kernel}` fails at {bad} power cuts: {of}{also}"
+            return f"`{self.kernel}` fails at {counted(bad, 'power cut')}: {of}{also}"
         if self.word is Word.BROKEN:
             return next(each.broken for each in self.tallies if each.broken)
         if self.word is Word.INCONCLUSIVE:

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable
 
 from harness.cost.words import cost_told
+from harness.counted import counted
 from harness.report import facts
 from harness.report.columns import text
 from harness.report.fates import window_fates
@@ -108,7 +109,7 @@ def _tag(run: Run, who: str) -> list[str]:
 
 
 def _more(count: int, what: str, where: str, indent: str = "") -> list[str]:
-    return [f"{indent}... {count} more {what}{'s' if count > 1 else ''}, in {where}"] if count > 0 else []
+    return [f"{indent}... {counted(count, f'more {what}')}, in {where}"] if count > 0 else []
 
 
 def _filled(words: str) -> list[str]:

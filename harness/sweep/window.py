@@ -9,6 +9,7 @@ stop that was tried and passed ends a window; a point where no stop is possible 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.counted import counted
 from harness.points.point import Frame, Point
 from harness.sweep.records import Kind, Outcome, Schedule, Stop, SweepResult
 
@@ -54,7 +55,7 @@ class Window:
         return frozenset(stop.function for stop in self.stops)
 
     def __str__(self) -> str:
-        return f"{_span(self)}, {self.width} point{'s' if self.width > 1 else ''} wide"
+        return f"{_span(self)}, {counted(self.width, 'point')} wide"
 
 
 def windows(result: SweepResult, points: Sequence[Point]) -> tuple[Window, ...]:

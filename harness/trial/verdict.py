@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from harness.counted import counted
 from harness.engine.pick import Reach
 from harness.points.touched import Line
 from harness.results.run import KernelInfo, Run
@@ -125,9 +126,9 @@ def _share(result: SweepResult | None) -> str:
 def _sentence(run: Run, word: Word, reasons: Sequence[str], closed: Sequence[str]) -> str:
     count = len(run.plan.scenarios)
     swept = sum(sum(result.schedules.values()) for result in run.results)
-    scope = f"{count} scenario{'s' * (count != 1)} that reach the change and {swept:,} schedules on both kernels"
+    scope = f"{counted(count, 'scenario')} that reach the change and {counted(swept, 'schedule')} on both kernels"
     if word is Word.PASS:
-        gain = f"; it closes {len(closed)} failing scenario{'s' * (len(closed) != 1)}" if closed else ""
+        gain = f"; it closes {counted(len(closed), 'failing scenario')}" if closed else ""
         where = f"at points of what it touches, its callers and {', '.join(run.plan.units)}"
         return f"the change brings no failure in {scope}, at most {_bound(run)} stops a schedule {where}{gain}"
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""

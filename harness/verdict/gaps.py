@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a scenario's sweep or stress left undone: each gap keeps silence from counting as passed."""
 
+from harness.counted import counted
 from harness.results.run import KernelInfo, Plan, Run, ScenarioPlan
 from harness.sweep.records import SweepResult
 
@@ -9,7 +10,7 @@ def timed_out(result: SweepResult | None) -> str:
     """Schedules the lab gave up on, as a sentence; "" if there are none."""
     if not result or not result.timed_out:
         return ""
-    return f"{result.timed_out:,} schedule{'s' * (result.timed_out > 1)} timed out"
+    return f"{counted(result.timed_out, 'schedule')} timed out"
 
 
 def unchecked(result: SweepResult) -> str:

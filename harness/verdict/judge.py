@@ -4,6 +4,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from harness.counted import counted
 from harness.results.run import KernelInfo, Run
 from harness.verdict import sentences
 from harness.verdict.cells import Judged, judge_cell
@@ -143,9 +144,8 @@ def _silence(run: Run, with_: KernelInfo, cells: list[Cell]) -> str:
     apart = f" but for known failures in {', '.join(known)}" if known else ""
     unknown = [name for name in known if failures(run, name, with_.name).unknown]
     apart += f" (documented or not is unknown of races of {', '.join(unknown)})" if unknown else ""
-    plural = "s" if len(results) > 1 else ""
     return (
-        f"`{with_.name}` is silent in {len(results)} scenario{plural} and {schedules:,} schedules{apart}: "
+        f"`{with_.name}` is silent in {counted(len(results), 'scenario')} and {counted(schedules, 'schedule')}{apart}: "
         f"{sentences.scope(results, run.plan)}"
     )
 

@@ -7,6 +7,7 @@ from math import factorial
 
 from harness.cost.change import cost_word
 from harness.cost.words import cost_told
+from harness.counted import counted
 from harness.progress import duration
 from harness.results.run import Plan, Run
 from harness.sweep.records import SweepResult
@@ -54,16 +55,12 @@ def atomic_told(results: Sequence[SweepResult]) -> str:
 def _bounds(results: Sequence[SweepResult]) -> str:
     bounds = sorted({each.bound for each in results})
     if len(bounds) == 1:
-        return f"at most {_stops(bounds[0])}"
+        return f"at most {counted(bounds[0], 'stop')}"
     usual = max(bounds, key=lambda bound: sum(each.bound == bound for each in results))
     others = [
         f"{bound} in {_names([e.scenario for e in results if e.bound == bound])}" for bound in bounds if bound != usual
     ]
-    return f"at most {_stops(usual)} ({', '.join(others)})"
-
-
-def _stops(bound: int) -> str:
-    return f"{bound} stop{'' if bound == 1 else 's'}"
+    return f"at most {counted(usual, 'stop')} ({', '.join(others)})"
 
 
 def _names(names: Sequence[str]) -> str:

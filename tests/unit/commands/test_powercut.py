@@ -75,7 +75,7 @@ def results() -> dict[str, object]:
 def test_a_kept_promise_is_status_0(type_: Type, capsys: pytest.CaptureFixture[str]) -> None:
     assert type_() == 0
     out = capsys.readouterr().out
-    assert "PASS: `stock` keeps what its syncs promised and a sound ext4: 1 crash images of 2 power cuts" in out
+    assert "PASS: `stock` keeps what its syncs promised and a sound ext4: 1 crash image of 2 power cuts" in out
     assert out.splitlines()[-1].startswith("reproduce: ./lab powercut --kernel stock --config ")
 
 
@@ -107,7 +107,7 @@ def test_syncs_that_promise_nothing_are_status_4(type_: Type, capsys: pytest.Cap
     idle = recording(*schedule("AB", promised=False), *schedule("BA", promised=False))
     assert type_(recorded=idle) == 4
     out = capsys.readouterr().out
-    assert "INCONCLUSIVE: `stock`: nothing is wrong with 1 crash images of 2 power cuts" in out
+    assert "INCONCLUSIVE: `stock`: nothing is wrong with 1 crash image of 2 power cuts" in out
     assert f"but no sync promised anything in {NAME}" in out
 
 
