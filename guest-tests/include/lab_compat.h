@@ -91,6 +91,9 @@ static inline unsigned long lab_dax_pfn(unsigned long value, unsigned long index
 typedef struct call_single_data call_single_data_t;
 #endif
 
+/* nvdimm_flush() returns nothing before v5.3 (c5d4355d10d4, "libnvdimm: nd_region flush callback support"). */
+#define lab_flush_failed(regs) (LINUX_VERSION_CODE >= KERNEL_VERSION(5, 3, 0) && (int)regs_return_value(regs))
+
 /* Without kprobes (linux/kprobes.h) the structure has no members; what needs no probe is built there all the same. */
 #ifdef CONFIG_KPROBES
 /* Where a function is that the kernel exports to no module: a probe on its name tells. NULL if there is none. */

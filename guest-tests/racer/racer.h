@@ -207,6 +207,7 @@ bool page_is_behind(const struct shared *s, int page);
 
 /* space.c */
 bool is_full(const struct scenario *s);
+bool space_hold_nothing_back(void);
 void space_fill(struct shared *s);
 void space_free(struct shared *s);
 void space_release(struct shared *s);

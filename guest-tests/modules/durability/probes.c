@@ -154,7 +154,7 @@ static int fence_left(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	unsigned long flags;
 
-	if ((int)regs_return_value(regs))
+	if (lab_flush_failed(regs))
 		return 0;
 	HOLD(flags);
 	shadow_fence_end(&shadow, *(u32 *)instance->data);
