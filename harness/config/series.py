@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from harness.collect.known_issues import Releases, within
 from harness.config.scenario import MAX_BOUND
 from harness.config.section import Names, Section
 from harness.errors import BadInput
@@ -17,6 +18,11 @@ class Expectation(Section):
     fails: tuple[Kind, ...] = Field(min_length=1)
     within: Names = ()
     bound: int = Field(default=1, ge=0, le=MAX_BOUND)
+    kernels: Releases | None = Field(default=None, description="releases it is about, as `>=5.3 <6.13`; default: all")
+
+    def holds_for(self, release: str) -> bool:
+        """Whether it is about a kernel of this release (``"6.1.192"``). Of others nothing is expected."""
+        return not self.kernels or within(self.kernels, release)
 
 
 class Series(Section):

@@ -27,7 +27,7 @@ def judge_cell(run: Run, scenario: ScenarioPlan, kernel: KernelInfo) -> Judged:
     why = broken(run, scenario.name, kernel.name)
     if why and not found.any:
         return Judged(_cell(scenario, kernel, CellWord.BROKEN, why))
-    if expected and not why:
+    if expected and expected.holds_for(kernel.release) and not why:
         lacks = lacking(run, scenario.name, kernel.name, expected, found)
         return _expected(run, scenario, kernel, found, lacks)
     return _unexpected(run, scenario, kernel, found)

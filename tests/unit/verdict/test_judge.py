@@ -201,6 +201,14 @@ def test_an_unexpected_failure_of_without_is_a_finding_and_no_failure() -> None:
     )
 
 
+@pytest.mark.parametrize(("kernels", "word"), [("<6.2", CellWord.AS_EXPECTED), (">=6.2", CellWord.FAILS)])
+def test_an_expectation_of_other_kernels_is_none_of_this_one(kernels: str, word: CellWord) -> None:
+    expected = Expectation(fails=(Kind.SIGBUS,), kernels=kernels)
+    verdict = judge(replace(small(), expectations={NAME: expected}))
+    assert verdict.cells[0].word is word
+    assert any("nothing there was expected to" in each for each in verdict.findings) is (word is CellWord.FAILS)
+
+
 def test_two_silent_kernels_cannot_be_told_apart() -> None:
     verdict = judge(replace(changed(small(), "without", silent), expectations={}))
     assert verdict.word is Word.INCONCLUSIVE
