@@ -15,12 +15,16 @@ from harness.kernel import fragments, prebuilt, sources
 from harness.kernel.abilities import possible
 from harness.kernel.artefacts import Kernel
 from harness.kernel.build import BuildRequest, build
+from harness.kernel.fragments import UNKNOWN, numbers
 from harness.kernel.sources import SourceTree
 from harness.kernel.toolchain import Toolchain, Wish, choose
 
 MODULES = folders.PROJECT / "guest-tests" / "modules"
 NETWORK_SECONDS = 600.0
 PATCHES = folders.PROJECT / "patches"
+# Before, nvdimm_namespace_attach_pfn() takes a namespace in RAM mode with data at 8 KiB alone (315c562536c4,
+# "libnvdimm, pfn: add 'align' attribute, default to HPAGE_SIZE", v4.5).
+OLDEST = "4.5"
 
 
 def kernel(name: str, spec: KernelSpec, units: Iterable[str], deadline: Deadline) -> Kernel:
@@ -44,7 +48,15 @@ def request(name: str, spec: KernelSpec, units: Iterable[str], deadline: Deadlin
 def request_for(
     name: str, spec: KernelSpec, source: SourceTree, patched: Iterable[Path], units: Iterable[str]
 ) -> BuildRequest:
-    """What to build from an unpacked source with the patches ``patched``, in their order."""
+    """What to build from an unpacked source with the patches ``patched``, in their order.
+
+    Raises BadInput for a release whose driver cannot take the lab's NVDIMMs.
+    """
+    if UNKNOWN < numbers(source.release) < numbers(OLDEST):
+        raise BadInput(
+            f"kernels.{name}: Linux {source.release} is older than {OLDEST}: it knows no NVDIMM whose data begin at "
+            "2 MiB, as the lab's do, and would have no /dev/pmem0; take a newer one"
+        )
     asked = BuildRequest(
         name=name, source=source, patches=tuple(patched),
         fragments=fragments.chosen(spec.config, spec.debug), debug_units=tuple(units),
