@@ -35,7 +35,7 @@ def _named(patch: Path) -> set[str]:
 
 def _is_file_line(text: str, found: re.Match[str]) -> bool:
     """A removed line that begins with "-- " looks like a header; a real pair stands before a hunk."""
-    rest = text[found.end() :].lstrip("\n").split("\n", 2)
+    rest = text[found.end() :].partition("\n")[2].split("\n", 2)  # behind the name `diff -u` writes a time
     after = rest[1] if found[0].startswith("---") and len(rest) > 1 and rest[0].startswith("+++ ") else ""
     if found[0].startswith("+++"):
         line_before = text[: found.start()].rstrip("\n").rpartition("\n")[2]

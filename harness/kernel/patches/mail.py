@@ -15,7 +15,7 @@ SUBJECT = re.compile(r"^\[(?P<words>[^]]*\bPATCH\b[^]]*)\]\s*(?P<title>.*)$", re
 NUMBER = re.compile(r"\b(?P<number>\d+)/(?P<of>\d+)\b")
 VERSION = re.compile(r"\bv(?P<version>\d+)\b", re.I)
 BASE = re.compile(r"^base-commit: ([0-9a-f]{12,40})\s*$", re.M)
-DIFF = re.compile(r"^--- \S+\n\+\+\+ \S+", re.M)
+DIFF = re.compile(r"^--- \S+(?:\t[^\n]*)?\n\+\+\+ \S+", re.M)  # a time stands behind the name, if diff(1) wrote it
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
+import re
 from pathlib import Path
 
 import pytest
 
 from harness.errors import BadInput
 from harness.kernel import series
+from harness.kernel.patches.local import patches
 from tests.fakes import kernel as fake
 
 ADDS_AND_DELETES = """\
@@ -48,6 +50,13 @@ def test_patches_of_one_file_build_on_each_other(tmp_path: Path) -> None:
 def test_a_patch_of_files_outside_the_tree_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadInput, match="no file of a kernel tree"):
         series.edited_files([_patch(tmp_path, f"--- {name}\n+++ {name}\n@@ -1 +1 @@\n-a\n+b\n")])
+
+
+def test_a_patch_by_diff_has_times_behind_its_names(tmp_path: Path) -> None:
+    stamped = re.sub(r"^((?:---|\+\+\+) \S+)$", r"\1\t2026-11-28 06:19:14.701729550 +0000", fake.GOOD_PATCH, flags=re.M)
+    patch = _patch(tmp_path, stamped)
+    assert stamped.count("+0000") == 2 and patches(patch) == (patch,)
+    assert series.apply([patch], fake.TREE) == series.apply([_patch(tmp_path, fake.GOOD_PATCH)], fake.TREE)
 
 
 def test_text_that_is_no_patch_is_refused(tmp_path: Path) -> None:
