@@ -42,6 +42,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--kernel", metavar="KERNEL", help="with --all-pairs: the kernel (that of `with`)")
     parser.add_argument("--operations", metavar="OP[,OP]", help="with --all-pairs: pairs of these operations alone")
+    parser.add_argument(
+        "--prepare", metavar="STATE[,STATE]",
+        help="with --all-pairs: on files that are so alone (written, synced, hole, read, unwritten)",
+    )  # fmt: skip
     parser.add_argument("--filesystem", choices=("ext4", "xfs"), help="with --all-pairs: not that of the guest")
     again = parser.add_mutually_exclusive_group()
     again.add_argument("--reuse", action="store_true", help="take sweeps that an earlier run made of the same content")
@@ -64,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         words.refuse(args, "needs a verdict, and a --dry-run has none", "keep_on_fail")
     if args.all_pairs is not None:
         return _all_pairs(args)
-    words.refuse(args, "needs --all-pairs", "kernel", "operations", "filesystem")
+    words.refuse(args, "needs --all-pairs", "kernel", "operations", "prepare", "filesystem")
     experiment = resolve(_choice(args))
     if args.dry_run:
         from harness.engine.dryrun import describe
@@ -148,7 +152,7 @@ def _pairs(args: argparse.Namespace) -> Pairs:
     words.refuse(args, "does not go with --all-pairs, which runs one kernel: --kernel names it", "without", "with_",
                  "tree")  # fmt: skip
     words.refuse(args, "does not go with --all-pairs: pairs are made from the operations", "scenario")
-    words.refuse(args, "does not go with --all-pairs: every pair is run", "pick", "reuse", "fresh", "keep_on_fail")
+    words.refuse(args, "does not go with --all-pairs: every pair is run", "pick", "keep_on_fail")
     words.refuse(args, "does not go with --all-pairs", "both_wake_ups", "atomic_stops", "cost")
     ops = words.names([] if args.operations is None else [args.operations], "--operations")
     for name in ops:
@@ -157,5 +161,17 @@ def _pairs(args: argparse.Namespace) -> Pairs:
     parts, budget = parts_of(args.all_pairs), words.budget(args.budget)
     return resolve_pairs(PairsChoice(
         args.config, parts, args.kernel, ops, budget, args.points, args.filesystem, args.prune, _sample(args),
-        1 if args.bound is None else args.bound,
+        1 if args.bound is None else args.bound, _prepares(args), args.reuse,
     ))  # fmt: skip
+
+
+def _prepares(args: argparse.Namespace) -> tuple[str, ...]:
+    from harness import words
+    from harness.config.pairs import PREPARES
+    from harness.errors import BadInput
+
+    names = words.names([] if args.prepare is None else [args.prepare], "--prepare")
+    for name in names:
+        if name not in PREPARES:
+            raise BadInput(f"--prepare: pairs are on files that are {', '.join(PREPARES)}; `{name}` is none of these")
+    return names

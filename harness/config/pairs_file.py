@@ -78,13 +78,15 @@ class Documented(Where):
     """Violations that are no news.
 
     One is covered if its kind is in ``kinds``, its sentence holds ``says``, and each of the schedule's stops lies in
-    one of ``functions``. A schedule without a stop is covered only with ``raceless``; where it needs no race, and no
-    functions are named, the place of a stop says nothing, and every schedule is covered.
+    one of ``functions``, or with ``one_stop_is_enough`` one of several does: where the cause takes a stop elsewhere
+    too, that puts the actors in order. A schedule without a stop is covered only with ``raceless``; where it needs no
+    race, and no functions are named, the place of a stop says nothing, and every schedule is covered.
     """
 
     kinds: tuple[Kind, ...] = Field(min_length=1)
     says: Expression = ""
     functions: Names = Field(default=(), description="source functions, inlined ones too")
+    one_stop_is_enough: bool = False
     raceless: bool = False
     kernels: Releases = ">=5.10"
 
@@ -104,7 +106,8 @@ class Documented(Where):
             return False
         if not stops or not self.functions:
             return self.raceless
-        return all(names & set(self.functions) for names in stops)
+        lie_there = [bool(names & set(self.functions)) for names in stops]
+        return any(lie_there) if self.one_stop_is_enough else all(lie_there)
 
 
 class Triple(Section):

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from harness.config import loader
 from harness.config.filesystems import with_filesystems
-from harness.config.pairs import Part, apart, pair_scenarios
+from harness.config.pairs import PREPARES, Part, apart, pair_scenarios
 from harness.config.pairs_file import PairsFile, load_pairs_file
 from harness.config.scenario import Scenario
 from harness.engine.batches import cost
@@ -42,6 +42,8 @@ class PairsChoice:
     prune: bool = False
     sample: int = 0
     bound: int = 1
+    prepares: tuple[str, ...] = ()  # none: all
+    reuse: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,15 +92,17 @@ def resolve_pairs(choice: PairsChoice) -> Pairs:
     lab = lab.model_copy(update={"experiment": lab.experiment.model_copy(update=changes)})
     lab = with_filesystems(lab, [choice.filesystem] if choice.filesystem else [])
     file = load_pairs_file()
-    every = pair_scenarios(choice.parts, file, choice.operations)
+    every = [each for each in pair_scenarios(choice.parts, file, choice.operations)
+             if each.prepare in (choice.prepares or PREPARES)]  # fmt: skip
     filesystem = choice.filesystem or lab.guest("sweep").filesystem
     left = {each.name: why for each in every if (why := apart(each, file.apart, filesystem))}
     scenarios = tuple(_as_asked(each, choice) for each in every if each.name not in left)
     if not every:
-        raise BadInput("--operations: no scenario of these parts is made of these operations alone")
+        raise BadInput("--operations: no scenario of these parts is made of these operations and preparations alone")
     plain = Choice(
         choice.config, with_=name, budget=choice.budget, granularity=choice.granularity, stress=False,
         prune=choice.prune, prune_from=max(1, choice.bound), sample=choice.sample,
+        reuse=choice.reuse,
     )  # fmt: skip
     return Pairs(choice, Experiment(plain, lab, (wanted(lab, "with"),), scenarios), file, left)
 
@@ -153,7 +157,8 @@ def reproduce_line(pairs: Pairs) -> str:
     choice = pairs.choice
     words = ["run", f"--all-pairs={','.join(choice.parts)}", "--kernel", pairs.experiment.kernels[0].name]
     return command(words, choice.config, {
-        "operations": choice.operations, "filesystem": choice.filesystem, "points": choice.granularity,
+        "operations": choice.operations, "prepare": choice.prepares, "filesystem": choice.filesystem,
+        "points": choice.granularity,
         "budget": seconds(choice.budget), "bound": choice.bound if choice.bound != 1 else None,
         "prune": choice.prune, "sample": choice.sample or None,
     })  # fmt: skip

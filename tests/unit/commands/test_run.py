@@ -65,6 +65,11 @@ def booting(kernels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> l
         (["--dry-run", "--json"], "--json prints the verdict, and a --dry-run has none"),
         (["--kernel", "stock"], "--kernel needs --all-pairs"),
         (["--all-pairs", "--pick"], "--pick does not go with --all-pairs"),
+        (
+            ["--all-pairs", "--prepare", "dry"],
+            "--prepare: pairs are on files that are written, synced, hole, read, unwritten",
+        ),
+        (["--prepare", "hole"], "--prepare needs --all-pairs"),
         (["--all-pairs", "--prune", "--sample", "-1"], "--sample: -1 cannot be"),
         (["--all-pairs", "--sample", "5"], "--sample is of the schedules that --prune leaves out"),
         (["--all-pairs=more", "--operations", "fsync"], "--operations: no scenario of these parts"),

@@ -58,6 +58,14 @@ def test_what_needs_no_race_is_explained_only_by_an_entry_that_says_so() -> None
     assert entry(raceless=True).explains(Kind.NOT_DURABLE, DETAIL, [])
 
 
+def test_one_stop_of_two_is_enough_only_where_the_entry_says_so() -> None:
+    elsewhere = frozenset({"dax_insert_entry"})
+    one = entry(one_stop_is_enough=True)
+    assert one.explains(Kind.NOT_DURABLE, DETAIL, [elsewhere, STOP])
+    assert not one.explains(Kind.NOT_DURABLE, DETAIL, [elsewhere, elsewhere])
+    assert not one.explains(Kind.NOT_DURABLE, DETAIL, [])
+
+
 def test_what_needs_no_race_is_explained_wherever_somebody_is_stopped_if_no_function_is_named() -> None:
     one = entry(raceless=True, functions=[])
     assert one.explains(Kind.NOT_DURABLE, DETAIL, [frozenset({"dax_insert_entry"})])

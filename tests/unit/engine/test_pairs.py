@@ -132,6 +132,20 @@ def test_pairs_of_two_stops_are_pruned_from_the_second_on_and_say_so_in_the_repr
     assert "--bound" not in reproduce_line(resolve_pairs(replace(choice, bound=1)))
 
 
+def test_pairs_on_files_of_one_state_are_those_that_were_asked_for(kernels: Path) -> None:
+    choice = PairsChoice(kernels / "lab.yaml", ("base",), operations=("fsync",), prepares=("hole", "synced"))
+    pairs = resolve_pairs(choice)
+    assert [each.prepare for each in pairs.experiment.scenarios] == ["synced", "hole"]
+    assert "--prepare=hole,synced" in reproduce_line(pairs)
+
+
+def test_pairs_whose_budget_ended_go_on_with_what_the_history_has(kernels: Path) -> None:
+    choice = PairsChoice(kernels / "lab.yaml", ("base",), operations=("fsync",), reuse=True)
+    pairs = resolve_pairs(choice)
+    assert pairs.experiment.choice.reuse
+    assert "--reuse" not in reproduce_line(pairs), "the same again is swept again"
+
+
 def test_triples_are_those_of_the_operations_that_were_asked_for(kernels: Path) -> None:
     choice = PairsChoice(kernels / "lab.yaml", ("triples",), operations=("read-fault",))
     used = {actor.op for each in resolve_pairs(choice).experiment.scenarios for actor in each.actors}
