@@ -126,6 +126,15 @@ def test_the_fix_of_a_finding_closes_its_windows_of_one_stop(run_folders: Path, 
         assert not result(run, scenario, "with").failing.get(1)
 
 
+def test_an_fsync_that_tagged_a_page_before_another_took_it_waits_with_the_fix(run_folders: Path) -> None:
+    choice = Choice(LAB, "stock", "fsync-waits", ("fsync-fsync-written",), bound=2, budget=HOUR, stress=False)
+    run = perform(resolve(choice))[1]
+    assert result(run, "fsync-fsync-written", "without").failing[2]
+    fixed = result(run, "fsync-fsync-written", "with")
+    assert fixed.schedules[2] > 100
+    assert not any(fixed.failing.values())
+
+
 def test_a_run_folder_holds_what_explains_the_run(pair: tuple[RunFolder, Run]) -> None:
     folder, run = pair
     names = {path.relative_to(folder.path).as_posix() for path in folder.path.rglob("*") if path.is_file()}
