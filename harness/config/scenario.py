@@ -101,6 +101,9 @@ class Scenario(Section):
     actors: tuple[Actor, ...] = Field(min_length=2, max_length=4)
     checks: tuple[Literal["tags", "durable"], ...] = ()
     documented: dict[Kind, Documented] = Field(default={}, description="kind of violation -> why it is no news")
+    idle: Releases | None = Field(
+        default=None, description="releases on which no actor passes a point while another could run, as `>=6.12`"
+    )
 
     def at_most(self, bound: int) -> Self:
         """The same with no more stops than that."""

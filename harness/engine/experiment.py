@@ -166,6 +166,7 @@ def _scenario_plan(scenario: Scenario, filesystem: str) -> ScenarioPlan:
         name=scenario.name, title=scenario.title, actors=tuple(actor.op for actor in scenario.actors),
         bound=scenario.bound, prepare=scenario.prepare, guards=tuple(scenario.guards),
         documented=dict(scenario.documented), filesystem=scenario.filesystem(filesystem),
+        idle=scenario.idle or "",
     )  # fmt: skip
 
 

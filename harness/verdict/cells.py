@@ -7,7 +7,7 @@ from harness.results.run import KernelInfo, Run, ScenarioPlan
 from harness.verdict import sentences
 from harness.verdict.expectation import lacking
 from harness.verdict.failures import Failures, failures
-from harness.verdict.gaps import broken, gaps, timed_out
+from harness.verdict.gaps import broken, gaps, idle, timed_out
 from harness.verdict.verdict import Cell, CellWord
 
 
@@ -67,6 +67,9 @@ def _unexpected(run: Run, scenario: ScenarioPlan, kernel: KernelInfo, found: Fai
     assert result  # no sweep is a gap
     if found.excused or found.unknown:
         return _excused(run, scenario, kernel, found)
+    if idle(result, scenario, kernel):
+        told = f"nobody could be stopped at a point, as is known of kernels {scenario.idle}: no race was tried"
+        return Judged(_cell(scenario, kernel, CellWord.SILENT, told), notes=(told,))
     told = f"silent in {sum(result.schedules.values()):,} schedules: {sentences.scope([result], run.plan)}"
     return Judged(_cell(scenario, kernel, CellWord.SILENT, told))
 

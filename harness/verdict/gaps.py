@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a scenario's sweep or stress left undone: each gap keeps silence from counting as passed."""
 
+from harness.collect.known_issues import within
 from harness.counted import counted
 from harness.results.run import KernelInfo, Plan, Run, ScenarioPlan
 from harness.sweep.records import SweepResult
@@ -22,14 +23,22 @@ def gaps(run: Run, scenario: ScenarioPlan, kernel: KernelInfo) -> list[str]:
     """Everything that was not done for this cell though planned, timed-out schedules left out; [] if nothing."""
     result = run.result(scenario.name, kernel.name)
     if result:
-        return _sweep_gaps(result, scenario, run.plan) + _stress_gaps(run, scenario, kernel)
+        nobody = idle(result, scenario, kernel)
+        return [*_sweep_gaps(result, scenario, run.plan, nobody), *_stress_gaps(run, scenario, kernel)]
     if kernel.lacks:
         why = f"no sweep is possible, as the kernel lacks {kernel.lacks}: stress shows failures, never their absence"
         return [why, *_stress_gaps(run, scenario, kernel)]
     return ["it was not swept", *_stress_gaps(run, scenario, kernel)]
 
 
-def _sweep_gaps(result: SweepResult, scenario: ScenarioPlan, plan: Plan) -> list[str]:
+def idle(result: SweepResult, scenario: ScenarioPlan, kernel: KernelInfo) -> bool:
+    """Whether nobody could be stopped, and the scenario says so of kernels of this release."""
+    cover, ran = result.coverage, result.schedules
+    told = bool(scenario.idle) and within(scenario.idle, kernel.release)
+    return told and bool(ran.get(0)) and not any(ran.get(stops) for stops in ran if stops) and not cover.reached
+
+
+def _sweep_gaps(result: SweepResult, scenario: ScenarioPlan, plan: Plan, idle: bool) -> list[str]:
     found = []
     if not result.complete:
         found.append("not every schedule was run, as the budget ended or too many guests hung")
@@ -39,9 +48,9 @@ def _sweep_gaps(result: SweepResult, scenario: ScenarioPlan, plan: Plan) -> list
         found.append("no point had a probe")
     if result.bound < scenario.bound:
         found.append(f"it was swept to {result.bound} stops, not to {scenario.bound}")
-    if not result.schedules.get(result.bound) or not result.schedules.get(0):
+    if not idle and not (result.schedules.get(result.bound) and result.schedules.get(0)):
         found.append("some bound had no schedule run")
-    if result.bound and result.coverage.share < plan.coverage_floor:
+    if not idle and result.bound and result.coverage.share < plan.coverage_floor:
         share, floor = _percent(result.coverage.share), _percent(plan.coverage_floor)
         found.append(f"coverage {share} is under the floor of {floor}")
     return found

@@ -83,7 +83,7 @@ def _orders(results: Sequence[SweepResult]) -> str:
 
 
 def _coverage(results: Sequence[SweepResult]) -> str:
-    swept = [each for each in results if each.bound]
+    swept = [each for each in results if each.bound and (each.coverage.stopped or each.coverage.reached)]
     if not swept:
         return "no point stopped at"
     shares = sorted(100 * each.coverage.share for each in swept)

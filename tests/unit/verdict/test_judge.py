@@ -375,3 +375,29 @@ def test_points_beyond_the_bound_are_told_beside_the_coverage() -> None:
 
     sentence = judge(changed(small(), "with", beyond)).sentence
     assert "coverage 100% of the points stoppable within the bound (2 more lie beyond it)" in sentence
+
+
+def nobody_stopped(result: SweepResult) -> SweepResult:
+    return replace(result, schedules={0: 2}, failing={0: 0}, outcomes=(), coverage=Coverage())
+
+
+def idle_from(run: Run, releases: str) -> Run:
+    plan = replace(run.plan, scenarios=tuple(replace(each, idle=releases) for each in run.plan.scenarios))
+    return changed(replace(run, plan=plan), "with", nobody_stopped)
+
+
+def test_where_nobody_could_be_stopped_silence_counts_only_if_the_scenario_says_so_of_the_release() -> None:
+    release = fakes.run().kernels[1].release
+    assert release.startswith("6.1.")
+    verdict = judge(idle_from(small(), ">=6.1"))
+    assert verdict.word is Word.PASS
+    assert any("nobody could be stopped at a point" in note for note in verdict.findings)
+    for elsewhere in ("", ">=6.12", "<6.1"):
+        assert judge(idle_from(small(), elsewhere)).word is Word.INCONCLUSIVE
+
+
+def test_a_point_that_was_reached_and_not_stopped_at_is_a_gap_on_those_releases_too() -> None:
+    def reached(result: SweepResult) -> SweepResult:
+        return replace(result, coverage=Coverage(reached=frozenset({2})))
+
+    assert judge(changed(idle_from(small(), ">=6.1"), "with", reached)).word is Word.INCONCLUSIVE
