@@ -46,17 +46,20 @@ def chromium() -> Iterator[Any]:
 
 def show(driver: Any, page: Path, size: tuple[int, int] = WIDE, dark: bool = False) -> None:
     """Opens a report of a file and waits until its script has drawn it."""
-    from selenium.webdriver.support.ui import WebDriverWait
-
     resize(driver, size)
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
     driver.get("about:blank")
     driver.get_log("browser")
     driver.get(page.as_uri())
-    WebDriverWait(driver, TIMEOUT).until(
-        lambda each: each.execute_script("return document.documentElement.dataset.ready")
-    )
+    wait(driver, "document.documentElement.dataset.ready")
+
+
+def wait(driver: Any, condition: str) -> None:
+    """Waits until the expression is true in the page; raises TimeoutException."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(driver, TIMEOUT).until(lambda each: each.execute_script(f"return {condition}"))
 
 
 def resize(driver: Any, size: tuple[int, int]) -> None:

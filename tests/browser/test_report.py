@@ -12,7 +12,7 @@ from harness.report import facts
 from harness.report.data import ROWS_A_RUN
 from harness.report.html import render_html
 from harness.verdict.judge import judged
-from tests.browser.chromium import PHONE, chromium, console, lacking, show, unfit
+from tests.browser.chromium import PHONE, chromium, console, lacking, show, unfit, wait
 from tests.fakes import results as fakes
 from tests.unit.report.test_html import hostile
 
@@ -179,7 +179,7 @@ def test_a_link_opens_the_section_it_leads_to(driver: Any, page: Path) -> None:
     show(driver, page)
     link = next(each for each in all_of(driver, "table.cells a") if each.text == "fsync-write")
     link.click()
-    assert driver.execute_script("return document.querySelector('#s3 details').open")
+    wait(driver, "document.querySelector('#s3 details').open")  # hashchange comes some time behind the click
 
 
 def test_the_table_is_filtered_by_name_and_by_failure(driver: Any, page: Path) -> None:
