@@ -33,12 +33,12 @@ def gaps(run: Run, scenario: ScenarioPlan, kernel: KernelInfo) -> list[str]:
 
 def idle(result: SweepResult, scenario: ScenarioPlan, kernel: KernelInfo) -> bool:
     """Whether nobody could be stopped, and the scenario says so of kernels of this release."""
-    cover, ran = result.coverage, result.schedules
     told = bool(scenario.idle) and within(scenario.idle, kernel.release)
-    return told and bool(ran.get(0)) and not any(ran.get(stops) for stops in ran if stops) and not cover.reached
+    bounds = {stops for stops, count in result.schedules.items() if count}
+    return told and bounds == {0} and not result.coverage.reached
 
 
-def _sweep_gaps(result: SweepResult, scenario: ScenarioPlan, plan: Plan, idle: bool) -> list[str]:
+def _sweep_gaps(result: SweepResult, scenario: ScenarioPlan, plan: Plan, nobody: bool) -> list[str]:
     found = []
     if not result.complete:
         found.append("not every schedule was run, as the budget ended or too many guests hung")
@@ -48,9 +48,9 @@ def _sweep_gaps(result: SweepResult, scenario: ScenarioPlan, plan: Plan, idle: b
         found.append("no point had a probe")
     if result.bound < scenario.bound:
         found.append(f"it was swept to {result.bound} stops, not to {scenario.bound}")
-    if not idle and not (result.schedules.get(result.bound) and result.schedules.get(0)):
+    if not nobody and not (result.schedules.get(result.bound) and result.schedules.get(0)):
         found.append("some bound had no schedule run")
-    if not idle and result.bound and result.coverage.share < plan.coverage_floor:
+    if not nobody and result.bound and result.coverage.share < plan.coverage_floor:
         share, floor = _percent(result.coverage.share), _percent(plan.coverage_floor)
         found.append(f"coverage {share} is under the floor of {floor}")
     return found

@@ -11,7 +11,7 @@ from harness.config.pairs_file import Documented
 from harness.config.scenario import Scenario
 from harness.report.facts import replay_line, shown_outcome, window_lines
 from harness.results.run import GuestFinding, Run
-from harness.sweep.records import Kind, Outcome, Schedule, SweepResult, Violation
+from harness.sweep.records import Kind, Outcome, Schedule, Stop, SweepResult, Violation
 from harness.verdict.gaps import unchecked
 from harness.verdict.places import Functions, functions_of, places
 from harness.verdict.sentences import pruned_told
@@ -109,14 +109,15 @@ def _causes(result: SweepResult, functions: Functions) -> Causes:
     A failure that one stop brings shows beside most second stops too, wherever these are. From whichever start order: a
     stop at an actor's first point lets the others begin.
     """
-    kinds = {each.schedule: {violation.kind for violation in each.violations} for each in result.outcomes}
+    kinds: dict[tuple[Stop, ...], set[Kind]] = {}  # from any start order
+    for each in result.outcomes:
+        kinds.setdefault(each.schedule.stops, set()).update(violation.kind for violation in each.violations)
 
     def causes(schedule: Schedule, kind: Kind) -> Iterator[Places]:
         yield places(schedule, functions)
         for count in range(1, len(schedule.stops)):
             for stops in combinations(schedule.stops, count):
-                parts = (Schedule(order, stops) for order in sorted(result.orders))
-                if any(kind in kinds.get(part, ()) for part in parts):
+                if kind in kinds.get(stops, ()):
                     yield places(Schedule(schedule.order, stops), functions)
 
     return causes
