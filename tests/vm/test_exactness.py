@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.config.loader import load_lab, load_scenarios
 from harness.config.models import GuestSpec
 from harness.deadline import Deadline
 from harness.engine.experiment import Experiment
@@ -15,11 +16,14 @@ from harness.engine.replay import replay
 from harness.engine.subject import Subject
 from harness.engine.sweeper import Batch, sweep
 from harness.engine.sweeps import Hall, sweep_all
+from harness.mutants.corpus import load_mutants
+from harness.mutants.runner import Bench
+from harness.mutants.scope import Corpus
 from harness.results.folder import RunFolder
 from harness.results.run import Run
 from harness.sweep.account import Position
 from harness.sweep.ledger import Ledger
-from tests.vm.conftest import HOUR
+from tests.vm.conftest import HOUR, LAB
 
 BOOTS = 5
 CHOSEN = ("fsync-write", "read-write-processes", "three-readers-hole", "write-after-sync-fsync")
@@ -73,6 +77,29 @@ def test_a_guest_that_goes_on_behind_a_known_row_writes_the_rest_the_same(
     for at in (2 * len(whole) // 3, len(whole) - 1):
         known = json.loads(whole[at - 1])["s"]
         assert rows(f"behind-{at}", whole[:at], Position(known=known, flush=1)) == whole
+
+
+def test_points_in_a_file_system_give_the_same_rows_alone_and_behind_another_scenario(run_folders: Path) -> None:
+    """A store's way through fs/ext4/inode.c depends on whether the clock has ticked since the file's time was set."""
+    mutant = load_mutants()["ext4-zeroes-found-block"]
+    folder = run_folders / "mutants" / "exactness"
+    folder.mkdir(parents=True)
+    bench = Bench(Corpus(load_lab(LAB), "stock", (mutant,), ()), folder, Deadline.after(HOUR))
+    wrong = bench.stand(mutant).subject(mutant.name, bench.units(mutant), (mutant.path,))
+    guest = GuestSpec()
+    store = supplies(guest)
+
+    def rows(*names: str) -> list[str]:
+        scenarios = [load_scenarios()[name].model_copy(update={"bound": 1}) for name in names]
+        ledger = Ledger(wrong.name, wrong.points, scenarios, hex)
+        plan = guest_plan("sweep", guest, wrong.kernel.bzimage, folder / "-".join(names), "tcg")
+        sweep(Batch(wrong, ledger, plan, store.template, store.base), Deadline.after(HOUR), lambda _: None)
+        assert ledger.result(names[-1]).complete
+        return ledger.accounts[names[-1]].rows
+
+    alone = rows("pwrite-write-hole")
+    assert len(alone) > 200
+    assert rows("read-write-hole", "pwrite-write-hole") == alone
 
 
 def test_failing_schedules_replay_step_for_step(pair: tuple[RunFolder, Run]) -> None:
