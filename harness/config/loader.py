@@ -60,6 +60,11 @@ def load_scenario(path: Path) -> Scenario:
         if actor.op not in operations():
             sentence = f"the racer has no operation `{actor.op}`{choice(actor.op, operations())}"
             _fail(document, ("actors", index, "op"), sentence)
+    for kind, rule in scenario.documented.items():
+        for name in rule.fixed_by:
+            if name not in series_names():
+                sentence = f"no series is called `{name}`{choice(name, series_names())}"
+                _fail(document, ("documented", kind, "fixed_by"), sentence)
     return scenario
 
 
@@ -79,6 +84,11 @@ def series_folder(name: str) -> Path:
     return PATCHES / name
 
 
+def series_names() -> list[str]:
+    """Every series of patches/, sorted, as lab.yaml calls them."""
+    return sorted(str(file.parent.relative_to(PATCHES)) for file in PATCHES.rglob("series.yaml"))
+
+
 def _validated(model: type[Model], document: Document, **given: Any) -> Model:
     """``given`` are the fields that come from where the file is, not from what it says."""
     data = document.data
@@ -96,8 +106,7 @@ def _validated(model: type[Model], document: Document, **given: Any) -> Model:
 def _check_series(document: Document, kernel: str, name: str, version: str | None) -> None:
     folder, steps = series_folder(name), ("kernels", kernel, "series")
     if not (folder / "series.yaml").is_file():
-        known = sorted(str(file.parent.relative_to(PATCHES)) for file in PATCHES.rglob("series.yaml"))
-        _fail(document, steps, f"no series is called `{name}`{choice(name, known)}")
+        _fail(document, steps, f"no series is called `{name}`{choice(name, series_names())}")
     series = load_series(folder)
     if version and version not in series.versions:
         sentence = f"no version of {name} is called `{version}`{choice(version, list(series.versions))}"

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from harness import folders
 from harness.collect.known_issues import Releases, within
 from harness.config import marked
+from harness.config.loader import series_names
 from harness.config.operations import operations
 from harness.config.problems import bad_input, choice
 from harness.config.scenario import Scenario
@@ -37,8 +38,15 @@ def _expression(text: str) -> str:
     return text
 
 
+def _series(name: str) -> str:
+    if name not in series_names():
+        raise wrong(f"no series is called `{name}`{choice(name, series_names())}")
+    return name
+
+
 Operation = Annotated[str, AfterValidator(_operation)]
 Expression = Annotated[str, AfterValidator(_expression)]
+SeriesName = Annotated[str, AfterValidator(_series)]
 
 
 class Where(Section):
@@ -80,7 +88,8 @@ class Documented(Where):
     One is covered if its kind is in ``kinds``, its sentence holds ``says``, and each of the schedule's stops lies in
     one of ``functions``, or with ``one_stop_is_enough`` one of several does: where the cause takes a stop elsewhere
     too, that puts the actors in order. A schedule without a stop is covered only with ``raceless``; where it needs no
-    race, and no functions are named, the place of a stop says nothing, and every schedule is covered.
+    race, and no functions are named, the place of a stop says nothing, and every schedule is covered. On a kernel with
+    one of the series ``fixed_by`` nothing is (`harness.config.fixes`).
     """
 
     kinds: tuple[Kind, ...] = Field(min_length=1)
@@ -89,6 +98,7 @@ class Documented(Where):
     one_stop_is_enough: bool = False
     raceless: bool = False
     kernels: Releases = ">=5.10"
+    fixed_by: tuple[SeriesName, ...] = Field(default=(), description="series with which a kernel must not show it")
 
     @model_validator(mode="after")
     def _some_schedule(self) -> Self:

@@ -35,7 +35,8 @@ class Behaviour(Section):
 
     With ``within`` only those of schedules whose every stop lies in one of these functions (inlined ones too): a stop
     elsewhere may be what mattered. ``bound`` is the fewest stops that the behaviour takes, by default one where there
-    is a ``within``; ``raceless`` is the same as ``bound: 0``.
+    is a ``within``; ``raceless`` is the same as ``bound: 0``. A kernel with one of the series ``fixed_by`` is excused
+    nothing (`harness.config.fixes`).
     """
 
     reason: str = Field(min_length=1)
@@ -43,6 +44,7 @@ class Behaviour(Section):
     raceless: bool = False
     bound: int | None = Field(default=None, ge=0, le=MAX_BOUND, description="fewest stops of a schedule that it covers")
     kernels: Releases | None = Field(default=None, description="releases it is about, as `>=5.3 <6.13`; default: all")
+    fixed_by: Names = Field(default=(), description="series with which a kernel must not show it, as dax-fsync-waits")
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:

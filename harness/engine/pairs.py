@@ -134,7 +134,7 @@ def perform_pairs(pairs: Pairs) -> tuple[RunFolder, Run, Filing]:
 
 def _filed(pairs: Pairs, run: Run) -> tuple[Filing, Verdict]:
     kernel, scenarios = run.kernels[0], pairs.experiment.scenarios
-    known = Known(pairs.file.documented, pairs.filesystem, kernel.release)
+    known = Known(pairs.file.documented, pairs.filesystem, kernel.release, kernel.patches)
     results = {each.scenario: each for each in run.results}
     filed = tuple(file_pair(run, each, results.get(each.name), known) for each in scenarios)
     filing = Filing(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.config.loader import load_series, series_folder
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.experiment import SCENARIOS, Choice, Experiment, debug_units, resolve
@@ -16,6 +17,7 @@ from harness.engine.subject import Subject
 from harness.errors import BadInput, LabBroke
 from harness.guest.named import kernel_named
 from harness.kernel.artefacts import Kernel
+from harness.kernel.spec import patches_for
 from harness.powercut import images, tally
 from harness.powercut.cases import Case, cases
 from harness.powercut.examiner import Examiner
@@ -58,9 +60,10 @@ def perform(wish: Wish) -> tuple[RunFolder, PowerCuts]:
     _keep_inputs(folder.path, scenarios)
     say(f"run {folder.number}: power cuts in {len(scenarios)} scenarios on {name}")
     recorder, found, examiner, broken = _cut(experiment, subject, scenarios, folder.path, deadline, wish, only)
-    failures = tally.known(examiner.failures, scenarios, subject.points, subject.kernel.release)
+    release, patches = subject.kernel.release, _patches(experiment, name, subject.kernel.release)
+    failures = tally.known(examiner.failures, scenarios, subject.points, release, patches)
     done = PowerCuts(
-        number=folder.number, kernel=name, release=subject.kernel.release, key=subject.kernel.key,
+        number=folder.number, kernel=name, release=release, key=subject.kernel.key,
         filesystem=examiner.guest.filesystem, seed=wish.seed, bound=wish.bound, sample=wish.sample,
         tallies=tally.tallies(scenarios, recorder, found, failures, broken), failures=tuple(failures),
         reproduce=reproduce_line(wish, name), seconds=time.monotonic() - began,
@@ -101,6 +104,13 @@ def _subject(experiment: Experiment, name: str, deadline: Deadline) -> Subject:
     units = debug_units(experiment.kernels, experiment.units, kernel.release)
     instructions = experiment.lab.experiment.points.granularity == "instructions"
     return Subject(name, kernel, tuple(points_of(kernel, sorted(units), instructions)))
+
+
+def _patches(experiment: Experiment, name: str, release: str) -> tuple[str, ...]:
+    """Names of the kernel's patch files."""
+    spec = experiment.lab.kernels[name]
+    series = load_series(series_folder(spec.series)) if spec.series else None
+    return tuple(path.name for path in patches_for(spec, series, release)) if spec.source else ()
 
 
 def _scenarios(experiment: Experiment, wish: Wish) -> tuple[Scenario, ...]:

@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from harness.config.fixes import mended
 from harness.config.scenario import Behaviour, Scenario
 from harness.points.point import Point
 from harness.powercut.cases import Case
@@ -17,13 +18,18 @@ KNOWN_AS = {Fault.LOST: Kind.NOT_DURABLE}  # a fault that a scenario documents a
 
 
 def known(
-    failures: Sequence[Failure], scenarios: Sequence[Scenario], points: Sequence[Point], release: str
+    failures: Sequence[Failure],
+    scenarios: Sequence[Scenario],
+    points: Sequence[Point],
+    release: str,
+    patches: Sequence[str] = (),
 ) -> list[Failure]:
     """The failures, those marked of which all is documented in their scenario, for where the schedule stops.
 
-    ``release`` is the kernel's.
+    ``release`` is the kernel's, ``patches`` are the names of its patch files: what these mend excuses nothing.
     """
-    documented = {each.name: {kind: rule for kind, rule in each.documented.items() if rule.holds_for(release)}
+    documented = {each.name: {kind: rule for kind, rule in each.documented.items()
+                              if rule.holds_for(release) and not mended(rule.fixed_by, patches)}
                   for each in scenarios}  # fmt: skip
     functions = {(point.function, point.offset): frozenset(frame.function for frame in point.frames) | {point.function}
                  for point in points}  # fmt: skip

@@ -4,6 +4,7 @@
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from harness.config.fixes import mended
 from harness.config.scenario import Behaviour
 from harness.results.run import GuestFinding, Run
 from harness.sweep.records import Kind, Outcome, SweepResult
@@ -66,10 +67,11 @@ def failures(run: Run, scenario: str, kernel: str) -> Failures:
 
 
 def _documented(run: Run, scenario: str, kernel: str) -> dict[Kind, Behaviour]:
-    """What is documented of the scenario for kernels of that release."""
+    """What is documented of the scenario for kernels of that release, and not mended in this one."""
     plan = run.scenario(scenario)
-    release = next((each.release for each in run.kernels if each.name == kernel), "")
-    return {kind: rule for kind, rule in plan.documented.items() if rule.holds_for(release)} if plan else {}
+    release, patches = next(((each.release, each.patches) for each in run.kernels if each.name == kernel), ("", ()))
+    rules = plan.documented.items() if plan else ()
+    return {kind: rule for kind, rule in rules if rule.holds_for(release) and not mended(rule.fixed_by, patches)}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
 
+from harness.config.fixes import mended
 from harness.config.pairs_file import Documented
 from harness.config.scenario import Scenario
 from harness.report.facts import replay_line, shown_outcome, window_lines
@@ -66,11 +67,17 @@ class Filed:
 
 @dataclass(frozen=True)
 class Known:
-    """What can excuse a violation on this kernel."""
+    """What can excuse a violation on this kernel; ``patches`` are the names of its patch files."""
 
     documented: Sequence[Documented]
     filesystem: str
     release: str
+    patches: tuple[str, ...] = ()
+
+    def of(self, scenario: Scenario) -> list[Documented]:
+        """What is about this scenario on it, and not mended in it."""
+        return [each for each in self.documented if each.holds_for(scenario, self.filesystem, self.release)
+                and not mended(each.fixed_by, self.patches)]  # fmt: skip
 
 
 def file_pair(run: Run, scenario: Scenario, result: SweepResult | None, known: Known) -> Filed:
@@ -83,8 +90,7 @@ def file_pair(run: Run, scenario: Scenario, result: SweepResult | None, known: K
         return Filed(*names, FiledWord.INCOMPLETE, why="it was not swept")
     if result.broken:
         return Filed(*names, FiledWord.BROKEN, why=result.broken)
-    excuses = [each for each in known.documented if each.holds_for(scenario, known.filesystem, known.release)]
-    causes = _causes(result, functions_of(run, result))
+    causes, excuses = _causes(result, functions_of(run, result)), known.of(scenario)
     told = [(outcome, _told(outcome, excuses, causes)) for outcome in result.outcomes]
     failing = _failing(each for _outcome, each in told)
     failing += _logged(run.findings, scenario.name, {each.kind for each in failing})

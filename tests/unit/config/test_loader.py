@@ -266,6 +266,11 @@ def test_a_scenario_is_called_like_its_file(tmp_path: Path) -> None:
         ("bound: 2", "pages: 5", ":7: pages: must be at most 4, not 5"),
         ("bound: 2", "pages: 1", ":1: actor B reaches page 2, the file has 1"),
         ("bound: 2", "documented: {sigbuss: x}", ":7: documented.sigbuss: `sigbuss` is not known here"),
+        (
+            "bound: 2",
+            "documented: {tags: {reason: r, fixed_by: dax-fsync-wait}}",
+            ":7: documented.tags.fixed_by: no series is called `dax-fsync-wait`, did you mean `dax-fsync-waits`?",
+        ),
         ("bound: 2", "name: other", ":7: name: unknown key: the name comes from the file's place"),
     ],
 )

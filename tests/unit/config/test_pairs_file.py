@@ -80,6 +80,10 @@ def test_what_needs_no_race_is_explained_wherever_somebody_is_stopped_if_no_func
         ("documented:\n- {kinds: [tags], reason: r}\n", "it covers no schedule"),
         ("documented:\n- {kinds: [tags], raceless: true, says: '(', reason: r}\n", "is no regular expression"),
         ("documented:\n- {kinds: [tags], raceless: true, kernels: new, reason: r}\n", "is no bound of kernel releases"),
+        (
+            "documented:\n- {kinds: [tags], raceless: true, fixed_by: [dax-wait], reason: r}\n",
+            "no series is called `d",
+        ),
     ],
 )
 def test_a_wrong_entry_is_told_with_file_and_what_to_do(tmp_path: Path, text: str, sentence: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.config.loader import load_series, series_folder
 from harness.config.scenario import Scenario
 from harness.powercut.cases import cases
 from harness.powercut.checks import Fault, Wrong
@@ -50,6 +51,14 @@ def test_a_lost_store_is_news_on_a_kernel_that_the_scenario_does_not_speak_of(do
     rule = documented.documented[Kind.NOT_DURABLE].model_copy(update={"kernels": ">=6.2"})
     newer = documented.model_copy(update={"documented": {Kind.NOT_DURABLE: rule}})
     assert [each.known for each in known([failure(LOST)], [newer], POINTS, "6.1.192")] == [""]
+
+
+def test_a_lost_store_is_news_on_a_kernel_with_the_patch_that_mends_it(documented: Scenario) -> None:
+    rule = documented.documented[Kind.NOT_DURABLE].model_copy(update={"fixed_by": ("dax-fsync-waits",)})
+    mended = documented.model_copy(update={"documented": {Kind.NOT_DURABLE: rule}})
+    fixed = [path.name for path in load_series(series_folder("dax-fsync-waits")).patches("6.1.192")]
+    assert [each.known for each in known([failure(LOST)], [mended], POINTS, "6.1.192")] == [WHERE]
+    assert [each.known for each in known([failure(LOST)], [mended], POINTS, "6.1.192", fixed)] == [""]
 
 
 def test_a_failure_is_not_known_if_any_part_of_it_is_not(documented: Scenario) -> None:

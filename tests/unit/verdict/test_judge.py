@@ -6,6 +6,7 @@ from typing import Literal
 
 import pytest
 
+from harness.config.loader import load_series, series_folder
 from harness.config.scenario import Behaviour
 from harness.config.series import Expectation
 from harness.errors import ExitStatus
@@ -255,6 +256,18 @@ def test_behaviour_documented_for_other_kernels_excuses_none_on_this_one(kernels
     plan = replace(FAKE.plan, documented={Kind.SIGBUS: Behaviour(reason="r", kernels=kernels)})
     run = changed(small(), "with", failing)
     assert judge(replace(run, plan=replace(run.plan, scenarios=(plan,)), expectations={})).cells[1].word is word
+
+
+@pytest.mark.parametrize(
+    ("fixed_by", "word"), [("dax-scan-waits", CellWord.KNOWN), ("dax-fsync-waits", CellWord.FAILS)]
+)
+def test_behaviour_that_a_patch_of_the_kernel_mends_is_excused_no_more(fixed_by: str, word: CellWord) -> None:
+    fixed = tuple(path.name for path in load_series(series_folder("dax-fsync-waits")).patches("6.1.192"))
+    plan = replace(FAKE.plan, documented={Kind.SIGBUS: Behaviour(reason="r", fixed_by=(fixed_by,))})
+    run = changed(small(), "with", failing)
+    kernels = tuple(replace(each, patches=fixed) if each.side == "with" else each for each in run.kernels)
+    run = replace(run, plan=replace(run.plan, scenarios=(plan,)), kernels=kernels, expectations={})
+    assert judge(run).cells[1].word is word
 
 
 def placed(*, swept: bool, bound: int = 1) -> Run:

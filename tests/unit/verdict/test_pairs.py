@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from harness.collect.dmesg import Finding
+from harness.config.loader import load_series, series_folder
 from harness.config.pairs import scenario
 from harness.config.pairs_file import Documented
 from harness.results.run import GuestFinding, KernelInfo, Plan, Run
@@ -67,6 +68,15 @@ def test_a_documented_violation_is_known_and_still_counted() -> None:
     assert one.word is FiledWord.KNOWN
     assert [(each.schedules, each.known) for each in one.failing] == [(1, "page 1")]
     assert one.windows
+
+
+def test_a_violation_that_a_patch_of_the_kernel_mends_is_no_more_known() -> None:
+    fixed = load_series(series_folder("dax-fsync-waits")).patches("6.1.192")
+    excuse = EXCUSE.model_copy(update={"fixed_by": ("dax-fsync-waits",)})
+    known = Known((excuse,), "ext4", "6.1.192")
+    assert file_pair(run(ONE_ORDER), PAIR, ONE_ORDER, known).word is FiledWord.KNOWN
+    known = replace(known, patches=tuple(path.name for path in fixed))
+    assert file_pair(run(ONE_ORDER), PAIR, ONE_ORDER, known).word is FiledWord.VIOLATES
 
 
 def test_a_documented_failure_of_one_stop_is_known_behind_a_second_stop_anywhere() -> None:

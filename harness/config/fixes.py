@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which series mend a bug that is known: it excuses nothing on a kernel that has the fix."""
+
+from collections.abc import Collection
+from functools import cache
+from pathlib import PurePath
+
+from harness.config.loader import load_series, series_folder
+from harness.config.section import Names
+
+
+def mended(fixed_by: Names, patches: Collection[str]) -> bool:
+    """Whether a kernel has the fix: every patch of some version of one of the series ``fixed_by``.
+
+    ``patches`` are the names of the kernel's patch files, whichever way it came by them: a patch may be in two series,
+    or among a kernel's own `patches`. Raises BadInput for a series that is not there any more.
+    """
+    return bool(patches) and any(fix <= frozenset(patches) for name in fixed_by for fix in _fixes(name))
+
+
+@cache
+def _fixes(name: str) -> tuple[frozenset[str], ...]:
+    """File names of the patches of each version and release of a series."""
+    versions = load_series(series_folder(name)).versions.values()
+    return tuple(frozenset(PurePath(patch).name for patch in patches)
+                 for by_release in versions for patches in by_release.values())  # fmt: skip
