@@ -270,6 +270,29 @@ static void ask_tags(const struct shared *s, const struct window *first, int win
 		die("DT_CHECK");
 }
 
+/* enum size of the window's entries; 0 where there are none, or where nobody can tell. */
+unsigned int oracle_sizes(const struct shared *s)
+{
+	static struct dt_index entry[PAGES_MAX * UNIT_MAX / SMALL_PAGE];
+	struct dt_report report = {
+		.fd = s->fd, .first = s->at->base / SMALL_PAGE, .count = s->scenario.pages * s->scenario.unit / SMALL_PAGE,
+		.indices = (uintptr_t)entry, .max_indices = sizeof(entry) / sizeof(*entry),
+	};
+	unsigned int sizes = 0;
+
+	if (tags < 0)
+		return 0;
+	if (ioctl(tags, DT_REPORT, &report))
+		die("DT_REPORT");
+	for (uint32_t i = 0; i < report.found_indices; i++) {
+		if (entry[i].state & DT_ZERO)
+			sizes |= entry[i].order ? SIZE_ZERO_HUGE : SIZE_ZERO_SMALL;
+		else if (!(entry[i].state & DT_EMPTY))
+			sizes |= entry[i].order ? SIZE_HUGE : SIZE_SMALL;
+	}
+	return sizes;
+}
+
 /* Whether nothing is wrong in the whole file: one call for all its windows. */
 bool oracle_tags_clean(struct shared *s)
 {

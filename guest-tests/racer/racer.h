@@ -242,10 +242,18 @@ int undue_bus(const struct scenario *s, int actor, const struct result *r);
 bool error_due(const struct scenario *s, int actor, int error);
 
 /* oracle.c: the two optional modules */
+enum size {		/* of a file's entries: of 4 KiB or 2 MiB, for blocks or for a hole's zero page */
+	SIZE_SMALL = 1 << 0,
+	SIZE_HUGE = 1 << 1,
+	SIZE_ZERO_SMALL = 1 << 2,
+	SIZE_ZERO_HUGE = 1 << 3,
+};
+
 void oracle_open(void);
 bool oracle_tags(struct shared *s, unsigned int flags, report_fn report, void *to);
 bool oracle_tags_clean(struct shared *s);
 const char *oracle_missing(const struct scenario *s);
+unsigned int oracle_sizes(const struct shared *s);
 void oracle_reset(const struct scenario *s);
 void oracle_before_sync(struct actor *a);
 void oracle_at_sync(struct actor *a);

@@ -154,6 +154,10 @@ class Ledger:
         if self._now is not None:
             self._now.broken, self._now.parted = row["why"], True
 
+    def _take_untested(self, row: Row, _line: str) -> None:
+        if self._now is not None:
+            self._now.broken = row["why"]
+
     def _take_pruned(self, row: Row, _line: str) -> None:
         if self._now is not None:
             self._now.told = Pruned(row["pruned"], row["sampled"])

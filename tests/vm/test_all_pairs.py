@@ -48,6 +48,19 @@ def test_two_reads_of_pages_that_are_mapped_have_nothing_to_race(done: tuple[Run
     assert (filed.word, filed.stopped, filed.schedules) == (FiledWord.AGREES, 0, 2)
 
 
+@pytest.mark.parametrize(("filesystem", "word"), [("ext4", FiledWord.AGREES), ("xfs", FiledWord.BROKEN)])
+def test_a_pair_of_2m_that_is_mapped_by_4k_is_broken_and_never_agrees(
+    run_folders: Path, filesystem: str, word: FiledWord
+) -> None:
+    """xfs gives no blocks that are aligned to 2 MiB without an extent size hint."""
+    operations = ("read-fault", "write-fault")
+    choice = PairsChoice(LAB, ("2M",), "stock", operations, budget=HOUR, filesystem=filesystem, prepares=("written",))
+    _folder, _run, filing = perform_pairs(resolve_pairs(choice))
+    assert {each.word for each in filing.filed} == {word}
+    whys = {each.why for each in filing.filed}
+    assert all(("entries of 4 KiB alone" in why) is (word is FiledWord.BROKEN) for why in whys)
+
+
 def test_a_schedule_of_a_pair_replays_as_it_was(
     done: tuple[RunFolder, Filing], capsys: pytest.CaptureFixture[str]
 ) -> None:

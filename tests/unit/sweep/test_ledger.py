@@ -226,6 +226,13 @@ def test_what_the_racer_calls_broken_is_told_with_its_reason() -> None:
         told(ledger_of(), [broken])
 
 
+def test_a_scenario_that_was_not_what_it_says_is_broken_and_never_passed() -> None:
+    why = "it is about pages of 2 MiB, and its file had entries of 4 KiB alone"
+    ledger = told(ledger_of(), [*start(), begin(), passed("AB"), line("untested", why=why), end(), done()])
+    assert ledger.result(NAME).broken == why
+    assert not ledger.result(NAME).whole
+
+
 def test_an_oracle_that_is_missing_makes_the_scenario_broken() -> None:
     ledger = told(ledger_of(), [*start(), begin(missing="durability.ko"), end(), done()])
     assert ledger.result(NAME).broken == "durability.ko"
