@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import PurePath
 
 from harness.config.loader import load_series, series_folder
+from harness.config.scenario import Behaviour
 from harness.config.section import Names
 
 
@@ -16,6 +17,16 @@ def mended(fixed_by: Names, patches: Collection[str]) -> bool:
     or among a kernel's own `patches`. Raises BadInput for a series that is not there any more.
     """
     return bool(patches) and any(fix <= frozenset(patches) for name in fixed_by for fix in _fixes(name))
+
+
+def in_force(rule: Behaviour, patches: Collection[str]) -> Behaviour | None:
+    """What ``rule`` excuses on a kernel with these patches; None if nothing.
+
+    ``fixed_says`` stands in it only where the kernel has the fix, and is what it then does not excuse.
+    """
+    if not mended(rule.fixed_by, patches):
+        return rule.model_copy(update={"fixed_says": ""})
+    return rule if rule.fixed_says else None
 
 
 @cache

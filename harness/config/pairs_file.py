@@ -15,7 +15,7 @@ from harness.config.loader import series_names
 from harness.config.operations import operations
 from harness.config.problems import bad_input, choice
 from harness.config.scenario import Scenario
-from harness.config.section import Names, Section, wrong
+from harness.config.section import Expression, Names, Section, wrong
 from harness.errors import BadInput
 from harness.sweep.records import Kind
 
@@ -30,14 +30,6 @@ def _operation(name: str) -> str:
     return name
 
 
-def _expression(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise wrong(f"`{text}` is no regular expression: {error}") from None
-    return text
-
-
 def _series(name: str) -> str:
     if name not in series_names():
         raise wrong(f"no series is called `{name}`{choice(name, series_names())}")
@@ -45,7 +37,6 @@ def _series(name: str) -> str:
 
 
 Operation = Annotated[str, AfterValidator(_operation)]
-Expression = Annotated[str, AfterValidator(_expression)]
 SeriesName = Annotated[str, AfterValidator(_series)]
 
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A scenario: what the actors do to one small file, and what must hold whatever the order. One file each."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from harness.collect.known_issues import Releases, within
-from harness.config.section import Names, Section, wrong
+from harness.config.section import Expression, Names, Section, wrong
 from harness.sweep.records import Kind
 
 # What a guest's NVDIMM is made into; "xfs-reflink" can share blocks between files, which DAX bears with from 6.0 on.
@@ -36,7 +37,7 @@ class Behaviour(Section):
     With ``within`` only those of schedules whose every stop lies in one of these functions (inlined ones too): a stop
     elsewhere may be what mattered. ``bound`` is the fewest stops that the behaviour takes, by default one where there
     is a ``within``; ``raceless`` is the same as ``bound: 0``. A kernel with one of the series ``fixed_by`` is excused
-    nothing (`harness.config.fixes`).
+    nothing, or no violation whose sentence holds ``fixed_says`` (`harness.config.fixes`).
     """
 
     reason: str = Field(min_length=1)
@@ -45,11 +46,14 @@ class Behaviour(Section):
     bound: int | None = Field(default=None, ge=0, le=MAX_BOUND, description="fewest stops of a schedule that it covers")
     kernels: Releases | None = Field(default=None, description="releases it is about, as `>=5.3 <6.13`; default: all")
     fixed_by: Names = Field(default=(), description="series with which a kernel must not show it, as dax-fsync-waits")
+    fixed_says: Expression = Field(default="", description="sentences of what these mend, where it is not all of it")
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
         if self.raceless and self.bound:
             raise wrong(f"`raceless` needs no stop, and `bound` is {self.bound}: leave one of them out")
+        if self.fixed_says and not self.fixed_by:
+            raise wrong("`fixed_says` is about what `fixed_by` mends: name the series, or leave it out")
         return self
 
     @property
@@ -60,7 +64,7 @@ class Behaviour(Section):
     @property
     def everywhere(self) -> bool:
         """Whether neither the number nor the place of stops matters, so that random races can be told too."""
-        return not self.within and not self.fewest
+        return not self.within and not self.fewest and not self.fixed_says
 
     def holds_for(self, release: str) -> bool:
         """Whether it is about a kernel of this release (``"6.1.192"``)."""
@@ -71,6 +75,10 @@ class Behaviour(Section):
         if len(stops) < self.fewest:
             return False
         return not self.within or all(names & set(self.within) for names in stops)
+
+    def mends(self, sentences: Iterable[str]) -> bool:
+        """Whether one of these violations is of those that ``fixed_says`` names."""
+        return bool(self.fixed_says) and any(re.search(self.fixed_says, each) for each in sentences)
 
 
 def _behaviour(value: Any) -> Any:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What every section of a yaml file shares: frozen, closed to unknown keys, and the field types that need the file."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -73,6 +74,14 @@ def _span(text: str) -> str:
     return text
 
 
+def _expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise wrong(f"`{text}` is no regular expression: {error}") from None
+    return text
+
+
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -81,4 +90,5 @@ ExistingPath = Annotated[Path, AfterValidator(_beside_the_file), AfterValidator(
 Repo = Annotated[str, AfterValidator(_repo)]
 Size = Annotated[str, AfterValidator(_size)]
 Span = Annotated[str, AfterValidator(_span)]
+Expression = Annotated[str, AfterValidator(_expression)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]

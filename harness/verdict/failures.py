@@ -4,7 +4,7 @@
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from harness.config.fixes import mended
+from harness.config.fixes import in_force
 from harness.config.scenario import Behaviour
 from harness.results.run import GuestFinding, Run
 from harness.sweep.records import Kind, Outcome, SweepResult
@@ -71,7 +71,8 @@ def _documented(run: Run, scenario: str, kernel: str) -> dict[Kind, Behaviour]:
     plan = run.scenario(scenario)
     release, patches = next(((each.release, each.patches) for each in run.kernels if each.name == kernel), ("", ()))
     rules = plan.documented.items() if plan else ()
-    return {kind: rule for kind, rule in rules if rule.holds_for(release) and not mended(rule.fixed_by, patches)}
+    forced = {kind: in_force(rule, patches) for kind, rule in rules if rule.holds_for(release)}
+    return {kind: rule for kind, rule in forced.items() if rule}
 
 
 @dataclass(frozen=True)
@@ -110,12 +111,17 @@ class _Excuses:
         for kind, outcomes in sweep.items():
             rule = self.documented.get(kind)
             if rule:
-                left = [each for each in outcomes if not rule.covers(places(each.schedule, functions))]
+                left = [each for each in outcomes if rule.mends(_sentences(each, kind))
+                        or not rule.covers(places(each.schedule, functions))]  # fmt: skip
                 shown = len(left) < len(outcomes)
                 found[kind] = tuple(each for each in left if not (shown and each.given_up))
             elif kind not in self.known:
                 found[kind] = outcomes
         return {kind: outcomes for kind, outcomes in found.items() if outcomes}
+
+
+def _sentences(outcome: Outcome, kind: Kind) -> list[str]:
+    return [violation.detail for violation in outcome.violations if violation.kind is kind]
 
 
 def _by_kind(result: SweepResult) -> ByKind:

@@ -271,6 +271,11 @@ def test_a_scenario_is_called_like_its_file(tmp_path: Path) -> None:
             "documented: {tags: {reason: r, fixed_by: dax-fsync-wait}}",
             ":7: documented.tags.fixed_by: no series is called `dax-fsync-wait`, did you mean `dax-fsync-waits`?",
         ),
+        (
+            "bound: 2",
+            "documented: {tags: {reason: r, fixed_says: x}}",
+            ":7: documented.tags: `fixed_says` is about what `fixed_by` mends: name the series, or leave it out",
+        ),
         ("bound: 2", "name: other", ":7: name: unknown key: the name comes from the file's place"),
     ],
 )

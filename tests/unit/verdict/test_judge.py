@@ -270,6 +270,16 @@ def test_behaviour_that_a_patch_of_the_kernel_mends_is_excused_no_more(fixed_by:
     assert judge(run).cells[1].word is word
 
 
+@pytest.mark.parametrize(("says", "word"), [("another sentence", CellWord.KNOWN), ("", CellWord.FAILS)])
+def test_of_behaviour_that_a_patch_mends_in_part_only_that_part_is_excused_no_more(says: str, word: CellWord) -> None:
+    fixed = tuple(path.name for path in load_series(series_folder("dax-fsync-waits")).patches("6.1.192"))
+    rule = Behaviour(reason="r", fixed_by=("dax-fsync-waits",), fixed_says=says)
+    run = changed(small(), "with", failing)
+    kernels = tuple(replace(each, patches=fixed) if each.side == "with" else each for each in run.kernels)
+    plan = replace(run.plan, scenarios=(replace(FAKE.plan, documented={Kind.SIGBUS: rule}),))
+    assert judge(replace(run, plan=plan, kernels=kernels, expectations={})).cells[1].word is word
+
+
 def placed(*, swept: bool, bound: int = 1) -> Run:
     """SIGBUS is documented for schedules with a stop, and for `with` alone, whose sweep shows it or is silent.
 
