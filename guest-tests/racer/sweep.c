@@ -76,6 +76,9 @@ static void prepare(struct sweep *w)
 	struct shared *s = w->shared;
 
 	oracle_reset(&s->scenario);
+	/* No schedule begins in the transaction of another: whether an fsync or MAP_SYNC has anything to commit depends on it. */
+	if (syncfs(s->fd))
+		die("cannot sync %s", s->path);
 	world_create(s);
 	all_actors(w, CMD_SETUP);
 	world_settle(s);
