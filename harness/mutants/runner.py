@@ -28,6 +28,7 @@ from harness.progress import Progress, say
 from harness.results.files import write_whole
 from harness.results.folder import RunFolder
 
+BUILD_WORTH = 10_000  # schedules that take about as long as a kernel's build in place, for the time that is left
 RACED_SCENARIOS = 3  # of those that kill a mutant: stress that misses in the strongest is not saved by the rest
 
 
@@ -84,6 +85,7 @@ class Bench:
     def _rows(self, began: float) -> list[Row]:
         """Neighbours touch the same files, so that the work tree has little to compile anew."""
         order = sorted(self.corpus.mutants, key=lambda each: (each.filesystem, self.units(each), each.name))
+        costs = {mutant.name: self.foreseen(mutant) for mutant in order}
         rows: list[Row] = []
         with self._pools() as (builder, pool):
             built = [self._build(builder, mutant) for mutant in order]
@@ -91,7 +93,7 @@ class Bench:
                 pool.submit(self._tried, f"mutant {number} of {len(order)}", mutant, subject): mutant
                 for number, (mutant, subject) in enumerate(zip(order, built, strict=True), 1)
             }
-            for row in self._ended(work):
+            for row in self._ended(work, costs):
                 rows.append(row)
                 self._kept(rows, began)
         return rows
@@ -108,13 +110,18 @@ class Bench:
                     each.shutdown(wait=False, cancel_futures=True)
                 raise
 
-    def _ended(self, work: Mapping[Future[Row | None], Mutant]) -> Iterator[Row]:
+    def foreseen(self, mutant: Mutant) -> int:
+        """About how many schedules the row takes, a build counted as so many."""
+        built = self.stand(mutant).is_built(mutant.name, self.units(mutant), (mutant.path,))
+        return self.corpus.cost(mutant) + (0 if built else BUILD_WORTH)
+
+    def _ended(self, work: Mapping[Future[Row | None], Mutant], costs: Mapping[str, int]) -> Iterator[Row]:
         """Rows as they come."""
-        done, total = 0, sum(map(self.corpus.cost, work.values()))
+        done, total = 0, sum(costs.values())
         with Progress("mutants", total, quiet=self.corpus.at_once == 1) as progress:
             for number, future in enumerate(as_completed(work), 1):
                 row = future.result()
-                done += self.corpus.cost(work[future])
+                done += costs[work[future].name]
                 progress.update(done, f"{number} of {len(work)}")
                 if row:
                     yield row

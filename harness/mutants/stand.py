@@ -20,7 +20,8 @@ from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall, sweep_all
 from harness.errors import LabBroke
 from harness.guest import accel
-from harness.kernel.build import build
+from harness.kernel import artefacts
+from harness.kernel.build import BuildRequest, build
 from harness.kernel.sources import SourceTree
 from harness.kernel.spec import patches, request_for
 from harness.mutants.cells import Shelf
@@ -65,9 +66,16 @@ class Stand:
 
     def subject(self, name: str, units: Sequence[str], more: tuple[Path, ...] = ()) -> Subject:
         """The base kernel with the patches ``more``, and its points. Raises KernelFailed if it does not compile."""
-        request = request_for(name, self.spec, self.tree, (*patches(self.spec, self.tree), *more), units)
-        kernel = build(request, deadline=self.deadline)
+        kernel = build(self.request(name, units, more), deadline=self.deadline)
         return Subject(name, kernel, tuple(points_of(kernel, list(units), False)))
+
+    def is_built(self, name: str, units: Sequence[str], more: tuple[Path, ...]) -> bool:
+        """Whether the kernel of such a subject is in the cache."""
+        return artefacts.load(self.request(name, units, more).key, name) is not None
+
+    def request(self, name: str, units: Sequence[str], more: tuple[Path, ...]) -> BuildRequest:
+        """What `build` is asked for."""
+        return request_for(name, self.spec, self.tree, (*patches(self.spec, self.tree), *more), units)
 
     def cells(self, subject: Subject, units: Sequence[str], scenarios: Sequence[Scenario]) -> tuple[Cell, ...]:
         """A cell a scenario, in their order: kept ones, and what is missing by one sweep."""
