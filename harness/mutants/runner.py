@@ -9,11 +9,12 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from harness import folders
 from harness.deadline import Deadline
@@ -27,6 +28,8 @@ from harness.mutants.stand import Stand
 from harness.progress import Progress, say
 from harness.results.files import write_whole
 from harness.results.folder import RunFolder
+
+Thing = TypeVar("Thing")
 
 BUILD_WORTH = 10_000  # schedules that take about as long as a kernel's build in place, for the time that is left
 RACED_SCENARIOS = 3  # of those that kill a mutant: stress that misses in the strongest is not saved by the rest
@@ -83,8 +86,10 @@ class Bench:
         return matrix
 
     def _rows(self, began: float) -> list[Row]:
-        """Neighbours touch the same files, so that the work tree has little to compile anew."""
-        order = sorted(self.corpus.mutants, key=lambda each: (each.filesystem, self.units(each), each.name))
+        order = spread(
+            sorted(self.corpus.mutants, key=lambda each: (each.filesystem, self.units(each), each.name)),
+            lambda mutant: not mutant.killers,
+        )
         costs = {mutant.name: self.foreseen(mutant) for mutant in order}
         rows: list[Row] = []
         with self._pools() as (builder, pool):
@@ -198,6 +203,17 @@ class Bench:
             for which, stand in sorted(self.stands.items())
             for key, cells in stand.control.items()
         }
+
+
+def spread(things: Sequence[Thing], long: Callable[[Thing], bool]) -> list[Thing]:
+    """The same things, the ``long`` ones evenly among the others from the first on, each of both sorts in its order.
+
+    A survivor is swept for as long as ten others are built: several at the end would leave cores idle. Otherwise
+    neighbours touch the same files, so that the work tree has little to compile anew.
+    """
+    sorts = [thing for thing in things if long(thing)], [thing for thing in things if not long(thing)]
+    placed = [(place / len(sort), thing) for sort in sorts for place, thing in enumerate(sort)]
+    return [thing for _, thing in sorted(placed, key=lambda each: each[0])]
 
 
 def perform_matrix(corpus: Corpus, deadline: Deadline) -> tuple[Matrix, Path]:

@@ -9,7 +9,7 @@ from harness.deadline import Deadline
 from harness.kernel import artefacts
 from harness.mutants.corpus import load_mutants
 from harness.mutants.matrix import Cell
-from harness.mutants.runner import BUILD_WORTH, Bench, _state
+from harness.mutants.runner import BUILD_WORTH, Bench, _state, spread
 from harness.mutants.scope import Corpus
 from tests.fakes.kernel import GOOD_PATCH, TREE
 
@@ -36,3 +36,9 @@ def test_a_kernel_that_has_to_be_built_is_foreseen_to_take_longer(tmp_path: Path
     built.mkdir(parents=True)
     (built / "kernel.json").write_text('{"release": "6.1.7", "build_id": "", "objects": {}, "edited": []}')
     assert unbuilt - bench.foreseen(mutant) == BUILD_WORTH
+
+
+def test_those_that_take_long_begin_evenly_among_the_others() -> None:
+    assert "".join(spread("abcdefXY", str.isupper)) == "XabcYdef"
+    assert spread([], bool) == []
+    assert spread([1, 2, 3], lambda _: True) == [1, 2, 3]
