@@ -110,6 +110,7 @@ struct il_stats {
 #define IL_CANARY_READ	_IO('I', 10)	/* returns the counter, IL_CANARY_HALF more if one saw a half-made state; sets it to 0 */
 #define IL_ENTRIES	_IOWR('I', 11, __s64)	/* in: a file; out: how many entries its mapping counts, below 0 too */
 #define IL_ATOMIC	_IO('I', 12)	/* from now on the second CPU serves stops in atomic sections; -ENODEV: there is none */
+#define IL_TICK		_IO('I', 13)	/* returns just behind a tick of the timer */
 
 #define IL_CANARY_HALF 16
 

@@ -71,14 +71,26 @@ static void all_actors(struct sweep *w, enum command command)
 		one_actor(w, i, command);
 }
 
+/*
+ * No schedule begins in the transaction of another: whether an fsync or MAP_SYNC has anything to commit depends on it. And
+ * each begins just behind a tick, whatever those before it took. File times change with the tick alone (current_time(),
+ * fs/inode.c), and preparation and actors take less than one: a store finds the time that it would set, and writes no inode
+ * for it (file_update_time()). The wheel's timers, too, come between schedules.
+ */
+static void begin_alike(struct sweep *w)
+{
+	if (syncfs(w->shared->fd))
+		die("cannot sync %s", w->shared->path);
+	if (ioctl(w->il, IL_TICK))
+		die("IL_TICK");
+}
+
 static void prepare(struct sweep *w)
 {
 	struct shared *s = w->shared;
 
 	oracle_reset(&s->scenario);
-	/* No schedule begins in the transaction of another: whether an fsync or MAP_SYNC has anything to commit depends on it. */
-	if (syncfs(s->fd))
-		die("cannot sync %s", s->path);
+	begin_alike(w);
 	world_create(s);
 	all_actors(w, CMD_SETUP);
 	world_settle(s);

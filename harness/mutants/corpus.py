@@ -16,7 +16,7 @@ from harness.sweep.records import Kind
 
 MUTANTS = folders.PROJECT / "patches" / "mutants"
 FILESYSTEMS = get_args(FileSystem)
-FIELD = re.compile(r"^(Subject|Symptom|Row|Upstream|File-system|Killed-by|Survives):\s*(.*)$")
+FIELD = re.compile(r"^(Subject|Symptom|Row|Upstream|File-system|Killed-by|Survives|Untested):\s*(.*)$")
 KILLER = re.compile(r"^(?P<scenario>[a-z0-9-]+) c=(?P<bound>\d)(?P<atomic>!?) (?P<kinds>[a-z,-]+)$")
 
 
@@ -37,7 +37,8 @@ class Killer:
 class Mutant:
     """One mistake. ``row`` is that of the family's list of known bugs or "new"; ``killers`` has the strongest first.
 
-    ``survives`` says why no scenario can show it, "" for a mutant that some scenario kills.
+    ``survives`` says why no scenario can show it, "" for a mutant that some scenario kills. ``untested``: words of what
+    the lab says of scenarios that such a mutant keeps from being what they are about, "" if it does not.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Mutant:
     survives: str
     files: tuple[str, ...]
     filesystem: str = "ext4"  # of the guest that it is tried in
+    untested: str = ""
 
     @property
     def atomic(self) -> bool:
@@ -81,6 +83,9 @@ def load_mutant(path: Path) -> Mutant:
     survives = single.get("Survives", "")
     if bool(killers) == bool(survives):
         raise BadInput(f"{path}:1: a mutant has either lines `Killed-by:` or one `Survives:` with the reason")
+    if killers and "Untested" in single:
+        line = fields["Untested"][0][0]
+        raise BadInput(f"{path}:{line}: Untested: is said of a mutant that survives: remove the line")
     filesystem = single.get("File-system", "ext4")
     if filesystem not in FILESYSTEMS:
         line = fields["File-system"][0][0]
@@ -90,7 +95,7 @@ def load_mutant(path: Path) -> Mutant:
     subject = single["Subject"].removeprefix("[mutant]").strip()
     return Mutant(
         path.stem, path, subject, single["Symptom"], single["Row"], single["Upstream"], killers, survives,
-        tuple(edited_files([path])), filesystem,
+        tuple(edited_files([path])), filesystem, single.get("Untested", ""),
     )  # fmt: skip
 
 

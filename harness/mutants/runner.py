@@ -172,7 +172,7 @@ class Bench:
             further = stand.cells(subject, row.units, deeper(scenarios, mutant, self.corpus.bound))
             cells = _merged(cells, further)
             killers = self._killers(mutant, cells)
-        state, detail = _state(cells, killers)
+        state, detail = _state(cells, killers, mutant.untested)
         names = tuple(cell.scenario for cell in killers)
         raced = [each for name in names[:RACED_SCENARIOS] for each in scenarios if each.name == name]
         return replace(
@@ -235,14 +235,18 @@ def _said(cells: Sequence[Cell]) -> bool:
     return any(not cell.broken for cell in cells)
 
 
-def _state(cells: Sequence[Cell], killers: Sequence[Cell]) -> tuple[State, str]:
+def _state(cells: Sequence[Cell], killers: Sequence[Cell], untested: str = "") -> tuple[State, str]:
+    """And why. Scenarios of which the lab says ``untested``, as the mutant's header foresees, tell nothing of it."""
     if killers:
         return "killed", ""
     if not cells:
         return "broken", "none of the scenarios that were asked for runs on its file system"
     if all("(boot-failure)" in cell.broken for cell in cells):
         return "no-boot", cells[0].broken
-    unsaid = next((cell for cell in cells if cell.broken or not cell.complete), None)
+    telling = [cell for cell in cells if not (untested and untested in cell.broken)]
+    if not telling:
+        return "broken", cells[0].broken
+    unsaid = next((cell for cell in telling if cell.broken or not cell.complete), None)
     if unsaid:
         return "broken", f"{unsaid.scenario}: {unsaid.broken or 'not every schedule was run'}"
     return "survived", ""

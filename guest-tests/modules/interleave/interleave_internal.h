@@ -75,6 +75,7 @@ void il_reset(void);
 /* schedule.c: what happens at a point; the run as a whole */
 int il_hit(struct il_actor *a, u16 point, unsigned long address, struct pt_regs *regs, u8 atomic);
 long il_run_schedule(struct il_run __user *arg);
+long il_wait_for_tick(void);
 void il_schedule_init(void);
 u64 il_starved_ms(void);
 void il_stopped(unsigned long *frame);

@@ -71,6 +71,8 @@ static long il_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return il_canary_read();
 	case IL_ATOMIC:
 		return il_elsewhere_init();
+	case IL_TICK:
+		return il_wait_for_tick();
 	case IL_ENTRIES:
 		return entries((void __user *)arg);
 	}

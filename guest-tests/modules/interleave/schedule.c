@@ -232,15 +232,11 @@ u64 il_starved_ms(void)
 	return div_u64(ktime_get_mono_fast_ns() - READ_ONCE(il.polled), NSEC_PER_MSEC);
 }
 
-/*
- * A schedule begins just behind a tick, whatever the one before it took. So file times, which change with the tick alone
- * (current_time(), fs/inode.c), are always older than what the actors do: whether a store writes the inode for its time
- * (file_update_time()) does not depend on the sweep's history. And the wheel's timers, jbd2's commit among them, come
- * between schedules: one that takes less than a tick meets none.
- */
-static void wait_for_tick(void)
+/* Returns just behind a tick. */
+long il_wait_for_tick(void)
 {
 	schedule_timeout_uninterruptible(1);
+	return 0;
 }
 
 long il_run_schedule(struct il_run __user *arg)
@@ -254,7 +250,6 @@ long il_run_schedule(struct il_run __user *arg)
 		return -EINTR;
 	if (!order_is_sound())
 		return -EINVAL;
-	wait_for_tick();
 	arm();
 	wait_quiet();
 	il.active = false;

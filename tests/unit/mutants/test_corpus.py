@@ -58,6 +58,7 @@ def test_a_killer_that_takes_a_stop_in_an_atomic_section_is_marked(tmp_path: Pat
         ("Killed-by: a c=3 tags\n", ":10: Killed-by:"),
         ("", ":1: a mutant has either lines `Killed-by:` or one `Survives:`"),
         ("Killed-by: a c=1 tags\nSurvives: equivalent\n", ":1: a mutant has either"),
+        ("Killed-by: a c=1 tags\nUntested: words\n", ":11: Untested: is said of a mutant that survives"),
     ],
 )
 def test_a_wrong_header_is_named_with_file_and_line(tmp_path: Path, more: str, words: str) -> None:

@@ -22,6 +22,14 @@ def test_no_scenario_at_all_is_no_survival() -> None:
     assert _state([CELL], [CELL]) == ("killed", "")
 
 
+def test_scenarios_that_are_foreseen_to_test_nothing_do_not_break_a_row_that_others_tell_of() -> None:
+    nothing = replace(CELL, scenario="huge-fault", broken="it is about pages of 2 MiB, and had none", complete=False)
+    assert _state([CELL, nothing], [])[0] == "broken"
+    assert _state([CELL, nothing], [], "it is about pages of 2 MiB") == ("survived", "")
+    assert _state([nothing], [], "it is about pages of 2 MiB") == ("broken", nothing.broken)
+    assert _state([CELL, nothing], [], "another sentence")[0] == "broken"
+
+
 def test_a_kernel_that_has_to_be_built_is_foreseen_to_take_longer(tmp_path: Path) -> None:
     (tmp_path / "one.patch").write_text(GOOD_PATCH)
     (tmp_path / "lab.yaml").write_text(
