@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.config.loader import load_series, series_folder, series_names
+from harness.config.loader import load_series, no_series, series_folder
 from harness.config.models import KernelSpec, Lab, Series
 from harness.config.problems import choice
 from harness.errors import BadInput
@@ -101,5 +101,5 @@ class Words:
 def _series(name: str) -> Series:
     folder = series_folder(name)
     if not (folder / "series.yaml").is_file():
-        raise BadInput(f"no series is called `{name}`{choice(name, series_names())}")
+        raise BadInput(no_series(name))
     return load_series(folder)

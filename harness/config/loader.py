@@ -2,6 +2,7 @@
 """Reads lab.yaml, the scenarios and a series. Every error is a BadInput that names file, line and key."""
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,8 +64,7 @@ def load_scenario(path: Path) -> Scenario:
     for kind, rule in scenario.documented.items():
         for name in rule.fixed_by:
             if name not in series_names():
-                sentence = f"no series is called `{name}`{choice(name, series_names())}"
-                _fail(document, ("documented", kind, "fixed_by"), sentence)
+                _fail(document, ("documented", kind, "fixed_by"), no_series(name))
     return scenario
 
 
@@ -84,9 +84,19 @@ def series_folder(name: str) -> Path:
     return PATCHES / name
 
 
-def series_names() -> list[str]:
+def series_names() -> tuple[str, ...]:
     """Every series of patches/, sorted, as lab.yaml calls them."""
-    return sorted(str(file.parent.relative_to(PATCHES)) for file in PATCHES.rglob("series.yaml"))
+    return _series_in(PATCHES)
+
+
+@cache
+def _series_in(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(str(file.parent.relative_to(folder)) for file in folder.rglob("series.yaml")))
+
+
+def no_series(name: str) -> str:
+    """What is said of a series that there is not."""
+    return f"no series is called `{name}`{choice(name, series_names())}"
 
 
 def _validated(model: type[Model], document: Document, **given: Any) -> Model:
@@ -106,7 +116,7 @@ def _validated(model: type[Model], document: Document, **given: Any) -> Model:
 def _check_series(document: Document, kernel: str, name: str, version: str | None) -> None:
     folder, steps = series_folder(name), ("kernels", kernel, "series")
     if not (folder / "series.yaml").is_file():
-        _fail(document, steps, f"no series is called `{name}`{choice(name, series_names())}")
+        _fail(document, steps, no_series(name))
     series = load_series(folder)
     if version and version not in series.versions:
         sentence = f"no version of {name} is called `{version}`{choice(version, list(series.versions))}"

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from harness import folders
 from harness.collect.known_issues import Releases, within
 from harness.config import marked
-from harness.config.loader import series_names
+from harness.config.loader import no_series, series_names
 from harness.config.operations import operations
 from harness.config.problems import bad_input, choice
 from harness.config.scenario import Scenario
@@ -32,7 +32,7 @@ def _operation(name: str) -> str:
 
 def _series(name: str) -> str:
     if name not in series_names():
-        raise wrong(f"no series is called `{name}`{choice(name, series_names())}")
+        raise wrong(no_series(name))
     return name
 
 

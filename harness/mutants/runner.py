@@ -86,8 +86,13 @@ class Bench:
         return matrix
 
     def _rows(self, began: float) -> list[Row]:
-        by_files = sorted(self.corpus.mutants, key=lambda each: (each.filesystem, self.units(each), each.name))
-        order = spread(sorted(by_files, key=self._lasting, reverse=True), lambda mutant: not mutant.killers)
+        order = spread(
+            sorted(
+                self.corpus.mutants,
+                key=lambda each: (-self._lasting(each), each.filesystem, self.units(each), each.name),
+            ),
+            lambda mutant: not mutant.killers,
+        )
         costs = {mutant.name: self.foreseen(mutant) for mutant in order}
         rows: list[Row] = []
         with self._pools() as (builder, pool):
