@@ -24,9 +24,9 @@ for word; do
 	last=$word
 done
 cat "$last" >>{log}
-mkdir -p {scratch}/root/var/lib/dpkg {scratch}/root/usr/bin
-printf '{status}' >{scratch}/root/var/lib/dpkg/status
-tar -c -f "$packed" -C {scratch}/root .
+mkdir -p {scratch}/system/var/lib/dpkg {scratch}/system/usr/bin
+printf '{status}' >{scratch}/system/var/lib/dpkg/status
+tar -c -f "$packed" -C {scratch}/system .
 """
 UNSHARE = """\
 echo "unshare $*" >>{log}
