@@ -88,7 +88,7 @@ class Tester:
         return tested
 
     def _sweep(self, subject: Subject) -> tuple[SweepResult, Sequence[str]]:
-        guest = mounted(self.guest, self.scenario.mount)
+        guest = mounted(self.guest, self.scenario)
         folder = RunFolder.create(self.folder).path  # a process that was killed has left some
         hall = Hall(guest, supplies(guest), folder, self.deadline, batches=1)
         swept = sweep_all([subject], [self.scenario], hall)[0]

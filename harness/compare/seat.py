@@ -22,7 +22,7 @@ BLOCK_SECONDS = 20  # a kernel that is slower than that has fewer races a block
 
 @dataclass
 class Seat:
-    """Races blocks on one kernel. Only one file system is mounted at a time: the last one that was asked for."""
+    """Races blocks on one kernel. Only one image is mounted at a time: the last one that was asked for."""
 
     name: str
     kernel: Kernel
@@ -31,7 +31,6 @@ class Seat:
     accelerator: Accelerator
     _guests: int = 0
     _open: StressGuest | None = field(default=None)
-    _filesystem: str = ""
 
     def block(self, scenario: Scenario, seed: int, races: int, deadline: Deadline) -> StressResult:
         """One block. What the lab is at fault for is told in ``broken``, after a second try in a fresh guest."""
@@ -65,11 +64,10 @@ class Seat:
         return ledger.results[scenario.name]
 
     def _guest(self, scenario: Scenario) -> StressGuest:
-        filesystem = scenario.filesystem(self.spec.filesystem)
-        if self._open is None or filesystem != self._filesystem:
+        spec = mounted(self.spec, scenario)
+        if self._open is None or spec != self._open.boot.guest:
             self.close()
             folder = self.folder / f"guest-{self._guests}"
             self._guests += 1
-            boot = StressBoot(self.kernel, mounted(self.spec, scenario.mount), folder, self.accelerator)
-            self._open, self._filesystem = StressGuest(boot), filesystem
+            self._open = StressGuest(StressBoot(self.kernel, spec, folder, self.accelerator))
         return self._open

@@ -13,12 +13,14 @@ from harness.sweep.records import Kind
 
 # What a guest's NVDIMM is made into; "xfs-reflink" can share blocks between files, which DAX bears with from 6.0 on.
 FileSystem = Literal["ext4", "xfs", "xfs-reflink"]
+# Where pages of 2 MiB are mapped: another image of the same file system. That of ext4 does for both sizes.
+ALIGNED = {"xfs": "xfs-aligned", "xfs-reflink": "xfs-reflink-aligned"}
 MAX_BOUND = 2
 MAX_PAGES = 4  # PAGES_MAX of guest-tests/racer/racer.h
 
 
 def driver(filesystem: str) -> str:
-    """The kernel's name of a `FileSystem`: ``"xfs"`` for ``"xfs-reflink"``."""
+    """The kernel's name of a `FileSystem` or of an image: ``"xfs"`` for ``"xfs-reflink"``."""
     return filesystem.partition("-")[0]
 
 
@@ -135,3 +137,8 @@ class Scenario(Section):
     def filesystem(self, otherwise: str) -> str:
         """A `FileSystem`: what it is run on; ``otherwise``, the guest's, where it names no mount."""
         return self.mount.removesuffix("-dax") if self.mount else otherwise
+
+    def image(self, otherwise: str) -> str:
+        """What its guest's NVDIMM is made into: filesystem(), for pages of 2 MiB with blocks that they can map."""
+        named = self.filesystem(otherwise)
+        return ALIGNED.get(named, named) if self.size == "2M" else named

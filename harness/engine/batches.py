@@ -19,23 +19,23 @@ def cost(scenario: Scenario) -> int:
 
 
 def batches(scenarios: Sequence[Scenario], count: int = BATCHES, guest: str = "ext4") -> list[tuple[Scenario, ...]]:
-    """At most ``count`` batches for each file system that is asked for: a guest mounts one, by default ``guest``. Fewer
-    where each would be worth less than its boot.
+    """At most ``count`` batches for each image that is asked for: a guest mounts one, by default ``guest``. Fewer where
+    each would be worth less than its boot.
 
     Pages of 2 MiB have guests of their own, half as many: whether ext4 finds blocks that such a fault can map, aligned
     to 2 MiB, depends on what small files left behind.
     """
     parts: list[tuple[Scenario, ...]] = []
-    for group in by_filesystem(scenarios, guest).values():
+    for group in by_image(scenarios, guest).values():
         small, huge = ([each for each in group if each.size == size] for size in ("4K", "2M"))
         parts += [*_balanced(small, count), *_balanced(huge, max(1, count // 2))]
     return parts
 
 
-def by_filesystem(scenarios: Sequence[Scenario], guest: str) -> dict[str, list[Scenario]]:
-    """The scenarios by what they are run on, in the order of the file systems' names."""
-    names = sorted({each.filesystem(guest) for each in scenarios})
-    return {name: [each for each in scenarios if each.filesystem(guest) == name] for name in names}
+def by_image(scenarios: Sequence[Scenario], guest: str) -> dict[str, list[Scenario]]:
+    """The scenarios by what they are run on, in the order of the images' names."""
+    names = sorted({each.image(guest) for each in scenarios})
+    return {name: [each for each in scenarios if each.image(guest) == name] for name in names}
 
 
 def _balanced(scenarios: Sequence[Scenario], count: int) -> list[tuple[Scenario, ...]]:

@@ -24,7 +24,7 @@ def describe(experiment: Experiment, count: int = BATCHES) -> str:
     lines += _narrowed(experiment.choice)
     for number, part in enumerate(batches(experiment.scenarios, count, filesystem)):
         named = ", ".join(f"{scenario.name} (c = {scenario.bound})" for scenario in part)
-        other = part[0].filesystem(filesystem)
+        other = part[0].image(filesystem)
         on = f" on {other}" if other != filesystem else ""
         lines.append(f"guest {number} of each kernel{on}: {named}")
     if plan.stress_races:

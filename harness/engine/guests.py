@@ -55,7 +55,7 @@ def check_filesystems(kernels: Iterable[Kernel], scenarios: Iterable[Scenario], 
     """Raises BadInput for a scenario whose file system one of the kernels is built without."""
     configs = {kernel.name: kernel.config.read_text() for kernel in kernels if kernel.config.is_file()}
     for scenario in scenarios:
-        option = OPTIONS[driver(mounted(guest, scenario.mount).filesystem)]
+        option = OPTIONS[driver(scenario.filesystem(guest.filesystem))]
         for name, config in configs.items():
             if f"{option}=y" not in config.splitlines():
                 raise BadInput(
@@ -64,9 +64,10 @@ def check_filesystems(kernels: Iterable[Kernel], scenarios: Iterable[Scenario], 
                 )
 
 
-def mounted(guest: GuestSpec, mount: str | None) -> GuestSpec:
-    """The guest with the file system that a scenario asks for."""
-    return guest.model_copy(update={"filesystem": mount.removesuffix("-dax")}) if mount else guest
+def mounted(guest: GuestSpec, scenario: Scenario) -> GuestSpec:
+    """The guest with the image that a scenario asks for."""
+    image = scenario.image(guest.filesystem)
+    return guest.model_copy(update={"filesystem": image}) if image != guest.filesystem else guest
 
 
 def guest_plan(

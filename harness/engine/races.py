@@ -9,7 +9,7 @@ from harness.collect.console import behind
 from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
-from harness.engine.batches import by_filesystem
+from harness.engine.batches import by_image
 from harness.engine.experiment import Experiment
 from harness.engine.guests import mounted
 from harness.engine.stress_guest import Raced as GuestRaced
@@ -83,7 +83,7 @@ def race(
     plan: Plan, ledger: StressLedger, scenarios: Sequence[Scenario], deadline: Deadline,
     tell: Callable[[], None] = lambda: None,
 ) -> None:  # fmt: skip
-    """Guest after guest until every scenario is told of; one that the lab is at fault for ends its file system's.
+    """Guest after guest until every scenario is told of; one that the lab is at fault for ends its image's.
 
     ``tell`` is called with each record that the ledger took.
 
@@ -94,7 +94,7 @@ def race(
         left = [scenario for scenario in scenarios if scenario.name not in ledger.results]
         if not left or deadline.passed:
             return
-        left = next(iter(by_filesystem(left, plan.guest.filesystem).values()))
+        left = next(iter(by_image(left, plan.guest.filesystem).values()))
         job = Job(
             plan.subject.kernel.build_id, (), tuple(left), races=plan.races, seconds=plan.seconds, cpus=plan.guest.cpus
         )
@@ -120,7 +120,7 @@ def _boot(
     plan: Plan, job: Job, ledger: StressLedger, number: int, deadline: Deadline, tell: Callable[[], None]
 ) -> None:
     """One guest. Raises LabBroke if it ended in a way that no kernel is to blame for."""
-    guest = mounted(plan.guest, job.scenarios[0].mount)
+    guest = mounted(plan.guest, job.scenarios[0])
     boot = StressBoot(plan.subject.kernel, guest, plan.folder / f"guest-{number}", plan.accelerator)
     ledger.begin_guest()
 

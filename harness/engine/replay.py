@@ -186,14 +186,17 @@ def scenario_file(folder: RunFolder, run: Run, name: str) -> Scenario:
 def scenario_of(folder: RunFolder, plan: ScenarioPlan) -> Scenario:
     """As the run had it: its file's bound and mount may have been overruled."""
     scenario = loader.load_scenario(folder.path / "scenarios" / f"{plan.name}.yaml")
-    mount = f"{plan.filesystem}-dax" if plan.filesystem else scenario.mount
-    return scenario.model_copy(update={"bound": plan.bound, "mount": mount})
+    return _as_planned(scenario, plan).model_copy(update={"bound": plan.bound})
+
+
+def _as_planned(scenario: Scenario, plan: ScenarioPlan) -> Scenario:
+    return scenario.model_copy(update={"mount": f"{plan.filesystem}-dax"}) if plan.filesystem else scenario
 
 
 def mounted_as(run: Run, scenario: Scenario, guest: GuestSpec) -> GuestSpec:
     """With the run's file system: lab.yaml may say another by now."""
     plan = run.scenario(scenario.name)
-    return mounted(guest, f"{plan.filesystem}-dax" if plan and plan.filesystem else scenario.mount)
+    return mounted(guest, _as_planned(scenario, plan) if plan else scenario)
 
 
 def cached_kernel(run: Run, name: str) -> Kernel:

@@ -35,7 +35,7 @@ def resolved(config: Path, name: str, scenario: str, text: str) -> Single:
     """The kernel is built if it is not in the cache. Raises BadInput, KernelFailed as a run does."""
     wanted, schedule = scenario_named(scenario, loader.load_scenarios()), parsed(text)
     _check_actors(wanted, schedule)
-    guest = mounted(loader.load_lab(config).guest("sweep"), wanted.mount)
+    guest = mounted(loader.load_lab(config).guest("sweep"), wanted)
     kernel, units = kernel_and_units(config, name, filesystem=guest.filesystem)
     if lacks := sweep_lacks(kernel.config):
         raise BadInput(f"{name}: it lacks {lacks}, so that no schedule can be run on it: build it so")

@@ -104,8 +104,8 @@ def _one(hall: Hall, subject: Subject, ledger: Ledger, number: int, tick: Callab
 
 
 def batch_of(hall: Hall, subject: Subject, ledger: Ledger, folder: Path) -> Batch:
-    """The open scenarios of the ledger, which ask for one file system, as a batch whose files go to ``folder``."""
-    guest = mounted(hall.guest, ledger.open_accounts()[0].mount)
+    """The open scenarios of the ledger, which ask for one image, as a batch whose files go to ``folder``."""
+    guest = mounted(hall.guest, ledger.open_accounts()[0])
     store = hall.supplies if guest == hall.guest else supplies(guest)
     plan = guest_plan("sweep", guest, subject.kernel.bzimage, folder, "tcg", atomic_stops=hall.atomic_stops)
     return Batch(

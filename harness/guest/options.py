@@ -10,13 +10,15 @@ from harness.errors import BadInput
 if TYPE_CHECKING:
     from harness.guest.session import Wish
 
+FILESYSTEMS = ("ext4", "xfs", "xfs-aligned", "xfs-reflink", "xfs-reflink-aligned")
+
 
 def add_guest_options(parser: argparse.ArgumentParser) -> None:
     """Adds the kernel, as a name of lab.yaml or a file, and what may differ from lab.yaml's guest."""
     parser.add_argument("--bzimage", type=Path, metavar="FILE", help="boot this kernel; lab.yaml is not read")
     parser.add_argument("--cpus", type=int, metavar="N", help="virtual CPUs (as lab.yaml's stress guest)")
     parser.add_argument("--memory", metavar="SIZE", help="memory, as 512M")
-    parser.add_argument("--filesystem", choices=("ext4", "xfs", "xfs-reflink"), help="what /mnt is")
+    parser.add_argument("--filesystem", choices=FILESYSTEMS, help="what /mnt is; aligned: to 2 MiB, as ext4 always is")
     parser.add_argument("--machine", metavar="NAME", help="one of harness/guest/machines/")
     parser.add_argument("--append", metavar="WORDS", default="", help="further kernel arguments")
     parser.add_argument("--console", type=Path, metavar="DIR", help="keep console.log and qemu.log in this folder")

@@ -52,7 +52,7 @@ class Shelf:
         return _place(sweep_key(self.subject, scenario, self.hall))
 
     def _stress(self, scenario: Scenario, races: int) -> Path:
-        guest, kernel = mounted(self.hall.guest, scenario.mount), self.subject.kernel
+        guest, kernel = mounted(self.hall.guest, scenario), self.subject.kernel
         store = self.hall.supplies if guest == self.hall.guest else supplies(guest, network=True)
         return _place(digest(
             "stress", str(races), guest.model_dump_json(), qemu_version(), store.base.name, store.template.name,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.config.models import GuestSpec
+from harness.config.scenario import driver
 from harness.deadline import Deadline
 from harness.kernel.artefacts import Kernel
 from harness.powercut import checks, images
@@ -78,7 +79,7 @@ class Examiner:
 
     def _judge(self, case: Case, path: Path, seen: Rebooted) -> list[Failure]:
         unusable = seen.died or seen.mount or seen.umount
-        wrong = checks.of_image(seen, "" if unusable else CHECKERS[self.guest.filesystem](path))
+        wrong = checks.of_image(seen, "" if unusable else CHECKERS[driver(self.guest.filesystem)](path))
         failures = []
         for claim in case.claims:
             both = (*wrong, *checks.of_promises(seen, claim.promises))

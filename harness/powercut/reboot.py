@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.config.models import GuestSpec
+from harness.config.scenario import driver
 from harness.deadline import Deadline
 from harness.engine.guests import guest_plan
 from harness.errors import LabBroke
@@ -140,6 +141,6 @@ def _boot(
 
 def job(suspects: Sequence[Suspect], filesystem: str) -> str:
     """The racer's job file."""
-    lines = [f"filesystem {filesystem}"]
+    lines = [f"filesystem {driver(filesystem)}"]
     lines += [f"image {each.file} {','.join(map(str, each.offsets))}" for each in suspects]
     return "\n".join(lines) + "\n"

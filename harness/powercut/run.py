@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.config.loader import load_series, series_folder
+from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.experiment import SCENARIOS, Choice, Experiment, debug_units, resolve
@@ -80,7 +81,7 @@ def _cut(
     wish: Wish, only: str,
 ) -> tuple[Recorder, list[Case], Examiner, str]:  # fmt: skip
     """The recording, its crash images, what became of them, and why the lab broke ("" if it did not)."""
-    guest, guests = mounted(experiment.lab.guest("sweep"), scenarios[0].mount), folder / "guests"
+    guest, guests = _guest(experiment, scenarios), folder / "guests"
     store = supplies(guest)
     recorder = Recorder(subject, scenarios, Template(store.template))
     bare = images.bare_template(recorder.template, folder / "bare")
@@ -97,6 +98,11 @@ def _cut(
     finally:
         bare.unlink()
     return recorder, found, examiner, ""
+
+
+def _guest(experiment: Experiment, scenarios: Sequence[Scenario]) -> GuestSpec:
+    """With one image for all: that of pages of 2 MiB, if there is one of these, which does for others too."""
+    return mounted(experiment.lab.guest("sweep"), next((each for each in scenarios if each.size == "2M"), scenarios[0]))
 
 
 def _subject(experiment: Experiment, name: str, deadline: Deadline) -> Subject:
@@ -121,7 +127,7 @@ def _scenarios(experiment: Experiment, wish: Wish) -> tuple[Scenario, ...]:
             raise BadInput(f"scenario {each.name} has no sync to hold a power cut against: `checks` lacks `durable`")
     if wish.schedule and len(durable) != 1:
         raise BadInput("--schedule is a schedule of one scenario: name it by --scenario")
-    if len({mounted(experiment.lab.guest("sweep"), each.mount).filesystem for each in durable}) > 1:
+    if len({each.filesystem(experiment.lab.guest("sweep").filesystem) for each in durable}) > 1:
         raise BadInput("these scenarios are of two file systems (`mount`): name those of one by --scenario")
     if not durable:
         raise BadInput(f"{wish.config}: scenarios: none of them has `durable` in its `checks`")

@@ -4,6 +4,7 @@
 import shlex
 
 from harness.config.models import GuestSpec
+from harness.image import xfs_aligned
 from harness.image.fsdax import DATA_OFFSET, INFO_OFFSET
 from harness.image.mkfs import CLEAN, XFS, XFS_METADATA, XFS_SMALLEST, ext4_words
 
@@ -12,7 +13,7 @@ def image_script(guest: GuestSpec, filesystem: str) -> str:
     """A shell script that makes pmem.img afresh."""
     size = guest.nvdimm.size_bytes
     inner = size - DATA_OFFSET
-    making = _ext4(inner) if filesystem == "ext4" else _xfs(inner, int(filesystem == "xfs-reflink"))
+    making = _ext4(inner) if filesystem == "ext4" else _xfs(inner, filesystem)
     lines = [
         "#!/bin/sh", "# SPDX-License-Identifier: GPL-2.0-only",
         "# An NVDIMM that comes up as fsdax, with a file system. fsdax-info: struct nd_pfn_sb, drivers/nvdimm/pfn.h.",
@@ -28,11 +29,13 @@ def _ext4(size: int) -> list[str]:
     return [_quiet(f"{settings} {shlex.join(ext4_words('pmem.img', size))}")]
 
 
-def _xfs(size: int, reflink: int) -> list[str]:
+def _xfs(size: int, filesystem: str) -> list[str]:
+    geometry = xfs_aligned.geometry(size) if filesystem in xfs_aligned.MAKERS else []
+    metadata = f"{XFS_METADATA},reflink={int('reflink' in filesystem)}"
     small = ["--unsupported"] if size < XFS_SMALLEST else []
     return [
         f"truncate -s {size} pmem.xfs",
-        _quiet(shlex.join([*XFS, "-m", f"{XFS_METADATA},reflink={reflink}", *small, "pmem.xfs"])),
+        _quiet(shlex.join([*XFS, *geometry, "-m", metadata, *small, "pmem.xfs"])),
         f"dd if=pmem.xfs of=pmem.img bs=64K seek={DATA_OFFSET >> 16} conv=sparse,notrunc status=none",
         "rm pmem.xfs",
     ]

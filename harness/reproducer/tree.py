@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness import folders
 from harness.config.models import GuestSpec
-from harness.config.scenario import Scenario
+from harness.config.scenario import Scenario, driver
 from harness.engine.guests import guest_plan, mounted
 from harness.errors import BadInput
 from harness.guest.argv import kernel_arguments, qemu_argv
@@ -53,7 +53,7 @@ def write_tree(place: Path, recipe: Recipe) -> None:
     (place / "schedule.h").write_text(_schedule_h(recipe))
     (place / "stops").write_text(described(recipe.outcome.schedule, recipe.kernel.vmlinux))
     (place / "fsdax-info").write_bytes(fsdax.info_block(recipe.guest.nvdimm.size_bytes))
-    _script(place / "pmem.sh", image_script(recipe.guest, mounted(recipe.guest, recipe.scenario.mount).filesystem))
+    _script(place / "pmem.sh", image_script(recipe.guest, recipe.scenario.image(recipe.guest.filesystem)))
     _script(place / "qemu.sh", _qemu_script(recipe))
     (place / "README").write_text(_readme(recipe))
     _copy_kernel(place, recipe)
@@ -90,7 +90,7 @@ def _schedule_h(recipe: Recipe) -> str:
     values = {
         "SCHEDULE": numbered(schedule), "SHOWN_AS": str(schedule), "SHOWED": recipe.showed,
         "SCENARIO": scenario_lines([recipe.scenario])[0],
-        "FILESYSTEM": mounted(recipe.guest, recipe.scenario.mount).filesystem.split("-")[0],
+        "FILESYSTEM": driver(recipe.scenario.filesystem(recipe.guest.filesystem)),
     }  # fmt: skip
     lines = [f'#define {name} "{value}"' for name, value in values.items()]
     return "\n".join(["// SPDX-License-Identifier: GPL-2.0-only", "/* The schedule. */", *lines, ""])
@@ -98,7 +98,7 @@ def _schedule_h(recipe: Recipe) -> str:
 
 def _qemu_script(recipe: Recipe) -> str:
     """The lab's own line, but for the port of its records, with the console on stdout."""
-    plan = guest_plan("sweep", mounted(recipe.guest, recipe.scenario.mount), Path("BZIMAGE"), Path(), "tcg")
+    plan = guest_plan("sweep", mounted(recipe.guest, recipe.scenario), Path("BZIMAGE"), Path(), "tcg")
     words, line = iter(qemu_argv(plan)[1:]), ["exec", '"$1"']
     for word in words:
         value = (

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
+from harness.config.scenario import ALIGNED
 from harness.engine.pairs import Filing, PairsChoice, load_filing, perform_pairs, resolve_pairs
 from harness.results.folder import RunFolder
 from harness.sweep.records import Kind
@@ -48,17 +49,26 @@ def test_two_reads_of_pages_that_are_mapped_have_nothing_to_race(done: tuple[Run
     assert (filed.word, filed.stopped, filed.schedules) == (FiledWord.AGREES, 0, 2)
 
 
-@pytest.mark.parametrize(("filesystem", "word"), [("ext4", FiledWord.AGREES), ("xfs", FiledWord.BROKEN)])
-def test_a_pair_of_2m_that_is_mapped_by_4k_is_broken_and_never_agrees(
-    run_folders: Path, filesystem: str, word: FiledWord
-) -> None:
-    """xfs gives no blocks that are aligned to 2 MiB without an extent size hint."""
+def pairs_of_2m(filesystem: str) -> tuple[Filed, ...]:
+    """Three pairs, of a file with blocks."""
     operations = ("read-fault", "write-fault")
     choice = PairsChoice(LAB, ("2M",), "stock", operations, budget=HOUR, filesystem=filesystem, prepares=("written",))
-    _folder, _run, filing = perform_pairs(resolve_pairs(choice))
-    assert {each.word for each in filing.filed} == {word}
-    whys = {each.why for each in filing.filed}
-    assert all(("entries of 4 KiB alone" in why) is (word is FiledWord.BROKEN) for why in whys)
+    return perform_pairs(resolve_pairs(choice))[2].filed
+
+
+@pytest.mark.parametrize("filesystem", ["ext4", "xfs"])
+def test_a_pair_of_2m_is_mapped_by_2m(run_folders: Path, filesystem: str) -> None:
+    assert {each.word for each in pairs_of_2m(filesystem)} == {FiledWord.AGREES}
+
+
+def test_a_pair_of_2m_that_is_mapped_by_4k_is_broken_and_never_agrees(
+    run_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As xfs gives blocks out without a stripe unit."""
+    monkeypatch.setitem(ALIGNED, "xfs", "xfs")
+    filed = pairs_of_2m("xfs")
+    assert {each.word for each in filed} == {FiledWord.BROKEN}
+    assert all("entries of 4 KiB alone" in each.why for each in filed)
 
 
 def test_a_schedule_of_a_pair_replays_as_it_was(

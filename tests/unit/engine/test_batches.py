@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from harness.config.loader import load_scenarios
 from harness.config.scenario import Scenario
-from harness.engine.batches import WORTH, batches, by_filesystem, cost
+from harness.engine.batches import WORTH, batches, by_image, cost
 from tests.fakes.records import scenario
 
 FAULT = "read-fault"
@@ -96,7 +96,13 @@ def test_a_scenario_without_a_mount_shares_a_guest_with_those_that_name_the_gues
         scenario("e"),
     ]
     assert [[each.name for each in part] for part in batches(some)] == [["a", "c", "d", "e"], ["b"]]
-    assert by_filesystem(some[:2], "xfs") == {"xfs": some[:2]}
+    assert by_image(some[:2], "xfs") == {"xfs": some[:2]}
+
+
+def test_pages_of_2_mib_never_share_a_guest_of_xfs_with_others_and_come_behind_them() -> None:
+    some = [scenario("a", size="2M"), scenario("b"), scenario("c", size="2M", mount="xfs-dax")]
+    assert by_image(some, "xfs") == {"xfs": [some[1]], "xfs-aligned": [some[0], some[2]]}
+    assert by_image(some, "ext4") == {"ext4": some[:2], "xfs-aligned": [some[2]]}
 
 
 def test_pages_of_2_mib_have_a_guest_of_their_own() -> None:

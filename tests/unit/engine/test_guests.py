@@ -22,8 +22,14 @@ def kernel(folder: Path, config: str) -> Kernel:
 
 
 def test_a_scenario_without_a_mount_takes_the_guests_file_system() -> None:
-    assert mounted(GuestSpec(filesystem="xfs"), None).filesystem == "xfs"
-    assert mounted(GuestSpec(), "xfs-dax").filesystem == "xfs"
+    assert mounted(GuestSpec(filesystem="xfs"), SCENARIO).filesystem == "xfs"
+    assert mounted(GuestSpec(), ON_XFS).filesystem == "xfs"
+
+
+def test_a_scenario_of_2_mib_takes_an_image_with_blocks_that_it_can_map() -> None:
+    huge = SCENARIO.model_copy(update={"size": "2M"})
+    assert mounted(GuestSpec(filesystem="xfs"), huge).filesystem == "xfs-aligned"
+    assert mounted(GuestSpec(), huge) == GuestSpec()
 
 
 def test_a_kernel_without_the_file_system_is_bad_input_that_names_both(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from harness.image import fsdax
 from harness.image.pmem import fresh_copy, pmem_template
 
 SIZE = 64 << 20
-CHECKS = {"ext4": ["e2fsck", "-fn"], "xfs": ["xfs_repair", "-n"]}
-PROGRAMS = {"ext4": "mkfs.ext4", "xfs": "mkfs.xfs"}
+CHECKS = {"ext4": ["e2fsck", "-fn"], "xfs": ["xfs_repair", "-n"], "xfs-aligned": ["xfs_repair", "-n"]}
+PROGRAMS = {"ext4": "mkfs.ext4", "xfs": "mkfs.xfs", "xfs-aligned": "mkfs.xfs"}
 
 
 @pytest.fixture(autouse=True)

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from harness.config.scenario import driver
 from harness.errors import LabBroke
 from harness.image.pmem import pmem_template
 from harness.powercut.fsck import CHECKERS
 from harness.powercut.images import bare_template, write_image
 from harness.powercut.medium import PAGE, Template
 
-SIZES = {"ext4": 16 << 20, "xfs": 34 << 20}
+SIZES = {"ext4": 16 << 20, "xfs": 34 << 20, "xfs-aligned": 34 << 20}
 
 
 def image(folder: Path, filesystem: str, pages: dict[int, bytes]) -> Path:
@@ -21,7 +22,7 @@ def image(folder: Path, filesystem: str, pages: dict[int, bytes]) -> Path:
 
 @pytest.mark.parametrize("filesystem", sorted(SIZES))
 def test_a_new_file_system_is_clean(filesystem: str, tmp_path: Path) -> None:
-    assert CHECKERS[filesystem](image(tmp_path, filesystem, {})) == ""
+    assert CHECKERS[driver(filesystem)](image(tmp_path, filesystem, {})) == ""
 
 
 def test_a_lost_block_of_ext4_is_told(tmp_path: Path) -> None:

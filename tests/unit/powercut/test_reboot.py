@@ -92,4 +92,5 @@ def test_the_racers_own_trouble_is_the_labs_fault(try_: Try) -> None:
 
 def test_the_job_names_file_and_offsets_of_each_image_in_order(tmp_path: Path) -> None:
     suspects = [Suspect(tmp_path, 0, "file0", (64, 576)), Suspect(tmp_path, 1, "file2", (64,))]
-    assert job(suspects, "xfs") == "filesystem xfs\nimage file0 64,576\nimage file2 64\n"
+    for image in ("xfs", "xfs-reflink", "xfs-aligned"):
+        assert job(suspects, image) == "filesystem xfs\nimage file0 64,576\nimage file2 64\n"

@@ -90,7 +90,7 @@ def test_a_schedule_that_did_not_fail_is_refused(
     assert not (tmp_path / "tree").exists()
 
 
-@pytest.mark.parametrize("filesystem", ["ext4", "xfs"])
+@pytest.mark.parametrize("filesystem", ["ext4", "xfs", "xfs-aligned"])
 def test_pmem_sh_makes_an_image_that_comes_up_as_the_labs_does(tmp_path: Path, filesystem: str) -> None:
     guest = GuestSpec()
     size = guest.nvdimm.size_bytes
@@ -107,3 +107,5 @@ def test_pmem_sh_makes_an_image_that_comes_up_as_the_labs_does(tmp_path: Path, f
         assert one.read(4096) == other.read(4096)
         one.seek((2 << 20) + 1024), other.seek((2 << 20) + 1024)
         assert one.read(64)[:8] == other.read(64)[:8], "inodes and blocks of the super block, or XFS's second sector"
+        one.seek((2 << 20) + 184), other.seek((2 << 20) + 184)
+        assert one.read(8) == other.read(8), "unit and width of XFS's stripe"
