@@ -2,42 +2,21 @@
 """guest-tests/known-issues.yaml: findings that are expected for a while, counted apart and never hidden."""
 
 import datetime
-import operator
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from harness import folders
 from harness.collect.dmesg import Finding
 from harness.config import marked
 from harness.config.problems import bad_input
-from harness.config.section import Section, wrong
+from harness.config.releases import Releases, within
+from harness.config.section import Section
 from harness.errors import BadInput
 
 FILE = folders.PROJECT / "guest-tests" / "known-issues.yaml"
-BOUND = re.compile(r"(>=|<=|==|<|>)(\d+(?:\.\d+)*)$")
-COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    ">=": operator.ge, "<=": operator.le, "==": operator.eq, "<": operator.lt, ">": operator.gt,
-}  # fmt: skip
-
-
-def _range(text: str) -> str:
-    for word in text.split() or [""]:
-        if not BOUND.match(word):
-            raise wrong(f"`{word}` is no bound of kernel releases: write for example `>=6.1 <6.2`")
-    return text
-
-
-Releases = Annotated[str, AfterValidator(_range)]  # ">=6.1 <6.2"
-
-
-def within(releases: str, release: str) -> bool:
-    """Whether a kernel's release (``6.1.192``) satisfies every bound of ``>=6.1 <6.2``."""
-    return all(_holds(word, release) for word in releases.split())
 
 
 class KnownIssue(Section):
@@ -100,13 +79,3 @@ def mark(findings: Iterable[Finding], issues: Sequence[KnownIssue], release: str
 
 def _reason(finding: Finding, issues: Sequence[KnownIssue], release: str) -> str:
     return next((issue.reason for issue in issues if issue.covers(finding, release)), "")
-
-
-def _holds(word: str, release: str) -> bool:
-    bound = BOUND.match(word)
-    numbers = re.match(r"\d+(?:\.\d+)*", release)
-    if not bound or not numbers:
-        return False
-    wanted = [int(part) for part in bound[2].split(".")]
-    have = [int(part) for part in numbers[0].split(".")] + [0] * len(wanted)
-    return COMPARE[bound[1]](have[: len(wanted)], wanted)

@@ -9,11 +9,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from harness import folders
-from harness.collect.known_issues import Releases, within
 from harness.config import marked
 from harness.config.loader import no_series, series_names
 from harness.config.operations import operations
 from harness.config.problems import bad_input, choice
+from harness.config.releases import Releases, within
 from harness.config.scenario import Scenario
 from harness.config.section import Expression, Names, Section, wrong
 from harness.errors import BadInput

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from harness.collect.known_issues import Releases, within
+from harness.config.releases import Releases, within
 from harness.config.section import Expression, Names, Section, wrong
 from harness.sweep.records import Kind
 
@@ -70,7 +70,7 @@ class Behaviour(Section):
 
     def holds_for(self, release: str) -> bool:
         """Whether it is about a kernel of this release (``"6.1.192"``)."""
-        return not self.kernels or within(self.kernels, release)
+        return within(self.kernels, release)
 
     def covers(self, stops: Sequence[frozenset[str]]) -> bool:
         """Whether it is about a schedule; ``stops`` are the functions that each of its stops lies in."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from harness.collect.known_issues import Releases, within
+from harness.config.releases import Releases, within
 from harness.config.scenario import MAX_BOUND
 from harness.config.section import Names, Section
 from harness.errors import BadInput
@@ -22,7 +22,7 @@ class Expectation(Section):
 
     def holds_for(self, release: str) -> bool:
         """Whether it is about a kernel of this release (``"6.1.192"``). Of others nothing is expected."""
-        return not self.kernels or within(self.kernels, release)
+        return within(self.kernels, release)
 
 
 class Series(Section):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a scenario's sweep or stress left undone: each gap keeps silence from counting as passed."""
 
-from harness.collect.known_issues import within
+from harness.config.releases import within
 from harness.counted import counted
 from harness.results.run import KernelInfo, Plan, Run, ScenarioPlan
 from harness.sweep.records import SweepResult
