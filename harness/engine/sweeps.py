@@ -4,7 +4,6 @@
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from harness.engine.subject import Subject
 from harness.engine.sweeper import Batch, sweep
 from harness.errors import LabBroke
 from harness.points.elf import opened
+from harness.pools import pools
 from harness.progress import Progress
 from harness.results.run import GuestFinding
 from harness.sweep.decode import Symbol
@@ -68,17 +68,12 @@ def sweep_all(subjects: Sequence[Subject], scenarios: Sequence[Scenario], hall: 
                    subject.name, subject.points, part, symbols(subject), unchecked=subject.unchecked))
                for part in parts for subject in subjects]  # fmt: skip
     total = len(subjects) * sum(cost(scenario) for scenario in scenarios)
-    with Progress("sweeping", total, hall.quiet) as progress, ThreadPoolExecutor(hall.workers) as pool:
+    with Progress("sweeping", total, hall.quiet) as progress, pools(hall.workers, stop=hall.stop) as (pool,):
         tick = _counter(progress, hall.stop)
         work = [pool.submit(_one, hall, subject, ledger, parts.index(part), tick)
                 for subject, part, ledger in ledgers]  # fmt: skip
-        try:
-            for each in work:
-                each.result()
-        except BaseException:  # Ctrl-C above all: the pool would wait for whole sweeps
-            hall.stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        for each in work:
+            each.result()
     return [_swept(subject, scenarios, [each for each in ledgers if each[0] is subject]) for subject in subjects]
 
 

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +24,7 @@ from harness.mutants.corpus import Killer, Mutant
 from harness.mutants.matrix import Cell, Matrix, Row, State, beyond, strongest_first
 from harness.mutants.scope import Corpus, bounded, deeper
 from harness.mutants.stand import Stand
+from harness.pools import pools
 from harness.progress import Progress, say
 from harness.results.files import write_whole
 from harness.results.folder import RunFolder
@@ -95,7 +95,7 @@ class Bench:
         )
         costs = {mutant.name: self.foreseen(mutant) for mutant in order}
         rows: list[Row] = []
-        with self._pools() as (builder, pool):
+        with pools(1, self.corpus.at_once, stop=self.stop) as (builder, pool):
             built = [self._build(builder, mutant) for mutant in order]
             work = {
                 pool.submit(self._tried, f"mutant {number} of {len(order)}", mutant, subject): mutant
@@ -105,18 +105,6 @@ class Bench:
                 rows.append(row)
                 self._kept(rows, began)
         return rows
-
-    @contextmanager
-    def _pools(self) -> Iterator[tuple[ThreadPoolExecutor, ThreadPoolExecutor]]:
-        """One builder, and those who try what it has built. Ctrl-C or an error in one of them ends all."""
-        with ThreadPoolExecutor(1) as builder, ThreadPoolExecutor(self.corpus.at_once) as pool:
-            try:
-                yield builder, pool
-            except BaseException:  # the pools would wait for all that is left
-                self.stop.set()
-                for each in (builder, pool):
-                    each.shutdown(wait=False, cancel_futures=True)
-                raise
 
     def _lasting(self, mutant: Mutant) -> int:
         """Survivors at points of further files go first: at those of fs/ext4/inode.c all scenarios take minutes."""

@@ -4,7 +4,6 @@
 import os
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from harness.config.models import GuestSpec
 from harness.config.scenario import driver
 from harness.deadline import Deadline
 from harness.kernel.artefacts import Kernel
+from harness.pools import pools
 from harness.powercut import checks, images
 from harness.powercut.cases import Case
 from harness.powercut.fsck import CHECKERS
@@ -42,16 +42,12 @@ class Examiner:
     def examine(self, cases: Sequence[Case], workers: int = os.cpu_count() or 1) -> None:
         """All of them. Raises LabBroke where the lab is at fault."""
         done = 0
-        with Progress("rebooting", len(cases)) as progress, ThreadPoolExecutor(workers) as pool:
+        with Progress("rebooting", len(cases)) as progress, pools(workers) as (pool,):
             parts = [(at // PER_BOOT, cases[at : at + PER_BOOT]) for at in range(0, len(cases), PER_BOOT)]
-            try:
-                for found, count in pool.map(self._part, parts):
-                    self.failures += found
-                    done += count
-                    progress.update(done)
-            except BaseException:  # Ctrl-C above all: the pool would go on with what waits
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+            for found, count in pool.map(self._part, parts):
+                self.failures += found
+                done += count
+                progress.update(done)
 
     def _part(self, numbered: tuple[int, Sequence[Case]]) -> tuple[list[Failure], int]:
         number, cases = numbered
