@@ -14,7 +14,7 @@ def render_kill_matrix(matrix: Matrix) -> str:
     lines = [*aligned([HEAD, *(_line(row) for row in matrix.rows)]), "", *_power(matrix.rows)]
     survivors = [row for row in matrix.rows if row.state != "killed"]
     if survivors:
-        lines += ["", "not killed:", *(f"  {row.name}: {_reason(row)}" for row in survivors)]
+        lines += ["", "not killed:", *(f"  {row.name}: {reason(row)}" for row in survivors)]
     lost = [(row.name, line) for row in matrix.rows for line in row.lost]
     if lost:
         lines += ["", "promised by the mutant's header and not shown:", *(f"  {name}: {line}" for name, line in lost)]
@@ -72,5 +72,7 @@ def _power(rows: Sequence[Row]) -> list[str]:
     return [f"{len(kills[name]):4} {name}{' (alone: ' + alone[name] + ')' if name in alone else ''}" for name in order]
 
 
-def _reason(row: Row) -> str:
-    return row.survives or row.detail or "no scenario shows it"
+def reason(row: Row) -> str:
+    """Why no scenario kills it, on one line: what went wrong goes before what its header says of a survivor."""
+    trouble = row.detail.partition("\n")[0]
+    return f"{row.state}: {trouble}" if trouble else row.survives or "no scenario shows it"

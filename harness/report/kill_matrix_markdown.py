@@ -4,7 +4,7 @@
 from collections.abc import Iterable, Sequence
 
 from harness.mutants.matrix import Matrix, Raced, Row
-from harness.report.kill_matrix import summary
+from harness.report.kill_matrix import reason, summary
 
 HEAD = ("mutant", "row", "killed by", "c", "kinds", "schedules to the first", "random races to the first")
 
@@ -43,4 +43,4 @@ def races_told(raced: Sequence[Raced]) -> str:
 
 
 def _survivor(row: Row) -> tuple[str, str, str]:
-    return row.name, row.row, (row.survives or f"{row.state}: {row.detail}").replace("|", "\\|")
+    return row.name, row.row, reason(row).replace("|", "\\|")

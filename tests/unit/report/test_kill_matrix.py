@@ -25,6 +25,13 @@ def test_a_survivor_is_told_with_its_reason() -> None:
     assert "fsync-write (alone: early-clear)" in text
 
 
+def test_a_broken_row_is_told_with_its_trouble_and_not_with_its_header() -> None:
+    broken = replace(SURVIVES, state="broken", detail="fsync-write: no SSH\nwhole log: x")
+    text = render_kill_matrix(replace(MATRIX, rows=(KILLED, broken)))
+    assert "not killed:\n  twin: broken: fsync-write: no SSH\n" in text
+    assert "same code" not in text
+
+
 def test_a_promise_that_did_not_hold_is_shown() -> None:
     text = render_kill_matrix(replace(MATRIX, rows=(replace(KILLED, lost=("a c=1 tags",)),)))
     assert "promised by the mutant's header and not shown:\n  early-clear: a c=1 tags" in text
