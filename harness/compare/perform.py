@@ -24,6 +24,7 @@ from harness.config.loader import load_series
 from harness.config.models import Lab
 from harness.config.scenario import Scenario
 from harness.cost.change import CostChange, cost_changes
+from harness.counted import counted
 from harness.deadline import Deadline
 from harness.engine.cost_guest import measured
 from harness.engine.experiment import PATCHES, Choice, Experiment, Wanted
@@ -220,7 +221,7 @@ def _trials(wish: Wish, kernels: dict[str, Kernel], folder: Path, deadline: Dead
     seats = {label: Seat(label, kernel, guest, folder / "guests" / label, accelerator)
              for label, kernel in kernels.items()}  # fmt: skip
     scenarios = {each.name: each for each in wish.scenarios}
-    say(f"racing {len(scenarios)} scenarios on {', '.join(kernels)}, block by block in random order")
+    say(f"racing {counted(len(scenarios), 'scenario')} on {', '.join(kernels)}, block by block in random order")
     trials = Trials(
         list(kernels), list(scenarios),
         lambda kernel, scenario, seed, races: seats[kernel].block(scenarios[scenario], seed, races, deadline),

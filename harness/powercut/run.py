@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.config.loader import load_series, series_folder
 from harness.config.models import GuestSpec
 from harness.config.scenario import Scenario
+from harness.counted import counted
 from harness.deadline import Deadline
 from harness.engine.experiment import SCENARIOS, Choice, Experiment, debug_units, resolve
 from harness.engine.guests import check_filesystems, mounted, supplies
@@ -59,7 +60,7 @@ def perform(wish: Wish) -> tuple[RunFolder, PowerCuts]:
     only = to_numbers(_schedule(wish.schedule), subject.points) if wish.schedule else ""
     folder = RunFolder.create()
     _keep_inputs(folder.path, scenarios)
-    say(f"run {folder.number}: power cuts in {len(scenarios)} scenarios on {name}")
+    say(f"run {folder.number}: power cuts in {counted(len(scenarios), 'scenario')} on {name}")
     recorder, found, examiner, broken = _cut(experiment, subject, scenarios, folder.path, deadline, wish, only)
     release, patches = subject.kernel.release, _patches(experiment, name, subject.kernel.release)
     failures = tally.known(examiner.failures, scenarios, subject.points, release, patches)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from string import ascii_letters
 from typing import TYPE_CHECKING
 
+from harness.counted import counted
 from harness.report.harmless import harmless
 from harness.verdict.pairs import SEVERITY, Filed, FiledWord, describe
 from harness.verdict.verdict import Verdict
@@ -100,7 +101,7 @@ def _known(filed: Iterable[Filed], width: int) -> str:
     counts: Counter[str] = Counter()
     for each in filed:
         counts.update({f"{one.kind}: {one.known}" for one in each.failing if one.known})
-    lines = [f"{count} scenarios, {told}" for told, count in sorted(counts.items())]
+    lines = [f"{counted(count, 'scenario')}, {told}" for told, count in sorted(counts.items())]
     wrapped = [line for each in lines for line in textwrap.wrap(harmless(each), width, subsequent_indent="  ")]
     return "\n".join(["== known ==", *wrapped]) if wrapped else ""
 
@@ -114,5 +115,5 @@ def _unsound(filed: Iterable[Filed], width: int) -> str:
 
 
 def _left(left: dict[str, str], width: int) -> str:
-    lines = [f"{count} scenarios not run: {why}" for why, count in Counter(left.values()).items()]
+    lines = [f"{counted(count, 'scenario')} not run: {why}" for why, count in Counter(left.values()).items()]
     return "\n".join(line for each in lines for line in textwrap.wrap(each, width, subsequent_indent="  "))

@@ -10,6 +10,7 @@ from itertools import combinations
 from harness.config.fixes import mended
 from harness.config.pairs_file import Documented
 from harness.config.scenario import Scenario
+from harness.counted import counted
 from harness.report.facts import replay_line, shown_outcome, window_lines
 from harness.results.run import GuestFinding, Run
 from harness.sweep.records import Kind, Outcome, Schedule, Stop, SweepResult, Violation
@@ -197,7 +198,7 @@ def pairs_verdict(run: Run, filed: Sequence[Filed]) -> Verdict:
     word = next((words[each] for each in words if counts[each]), Word.PASS if filed else Word.INCONCLUSIVE)
     kernel = run.kernels[0].name
     told = ", ".join(f"{counts[each]} {each}" for each in FiledWord if counts[each]) or "nothing was run"
-    what = f"{len(filed)} scenarios of operations at c = {_bound(run)} on `{kernel}`"
+    what = f"{counted(len(filed), 'scenario')} of operations at c = {_bound(run)} on `{kernel}`"
     schedules = sum(each.schedules for each in filed)
     sentence = f"{word}: {what}, {schedules:,} schedules{pruned_told(run.results)}: {told}."
     cells = tuple(Cell(each.scenario, kernel, CELL_WORD[each.word], describe(each), _kinds(each)) for each in filed)

@@ -76,7 +76,7 @@ def _orders(results: Sequence[SweepResult]) -> str:
         for each in partial
     ]
     return (
-        f"from every start order but in {len(partial)} scenarios ({'; '.join(told)} alone)"
+        f"from every start order but in {counted(len(partial), 'scenario')} ({'; '.join(told)} alone)"
         if len(partial) < len(results)
         else f"from start orders {'; '.join(told)} alone"
     )
