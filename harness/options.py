@@ -22,12 +22,13 @@ def bound(parser: ArgumentParser, told: str = "at most that many stops a schedul
     parser.add_argument("--bound", type=int, choices=(0, 1, 2), default=default, help=told)
 
 
-def prune(parser: ArgumentParser) -> None:
-    """``--prune`` and ``--sample``."""
+def prune(parser: ArgumentParser, sampled: bool = True) -> None:
+    """``--prune``, and ``--sample`` where pruned schedules can be sampled."""
     parser.add_argument("--prune", action="store_true", help="leave out stops that equal one at the next point")
-    parser.add_argument(
-        "--sample", type=int, metavar="N", help="with --prune: run one of N pruned schedules all the same"
-    )
+    if sampled:
+        parser.add_argument(
+            "--sample", type=int, metavar="N", help="with --prune: run one of N pruned schedules all the same"
+        )
 
 
 def both_wake_ups(parser: ArgumentParser) -> None:

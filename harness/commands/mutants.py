@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="do not sweep survivors again at the scenarios' own bounds; with --gain, not with one stop more",
     )
+    options.prune(parser, sampled=False)
     options.both_wake_ups(parser)
     options.atomic_stops(parser)
     parser.add_argument(
@@ -54,13 +55,13 @@ def run(args: argparse.Namespace) -> int:
     corpus, seconds = _corpus(args), words.budget(args.budget)
     if args.list:
         words.refuse(args, "has no effect on --list", "scenario", "base", "bound", "shallow", "stress", "budget",
-                     "fresh", "json", "markdown", "pick", "gain")  # fmt: skip
+                     "fresh", "json", "markdown", "pick", "gain", "prune")  # fmt: skip
         for mutant in corpus.mutants:
             print(f"{mutant.name}: {mutant.subject} (row {mutant.row})")
         return 0
     if args.gain:
         words.refuse(args, "has no effect on --gain", "bound", "stress", "both_wake_ups", "atomic_stops", "json",
-                     "markdown", "pick", "fresh")  # fmt: skip
+                     "markdown", "pick", "fresh", "prune")  # fmt: skip
     host.ensure(args.no_install, ("build", "image", "guest"))
     from harness.deadline import Deadline
     from harness.mutants.runner import perform_matrix
@@ -113,7 +114,7 @@ def _corpus(args: argparse.Namespace) -> Corpus:
     return Corpus(
         lab, base, tuple(wanted), tuple(scenario_named(name, every) for name in names),
         1 if args.bound is None else args.bound, not args.shallow, stress, args.fresh, args.both_wake_ups, args.pick,
-        args.atomic_stops,
+        args.atomic_stops, args.prune,
     )  # fmt: skip
 
 

@@ -15,7 +15,8 @@ State = Literal["killed", "survived", "no-compile", "no-boot", "broken"]
 class Cell:
     """One scenario swept on one mutant. ``first``: how many schedules ran until the first that failed, 0 if none did.
 
-    ``kinds`` counts the failing schedules that show a kind; ``ran`` and ``failed`` are by number of stops.
+    ``kinds`` counts the failing schedules that show a kind; ``ran`` and ``failed`` are by number of stops, ``pruned``
+    are schedules that were left out, each the equal of another.
     """
 
     scenario: str
@@ -27,6 +28,7 @@ class Cell:
     seconds: float
     complete: bool
     broken: str = ""
+    pruned: int = 0
 
     @property
     def seconds_to_first(self) -> float | None:
@@ -109,7 +111,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Every mutant's row, and the control's failing cells by its units."""
+    """Every mutant's row, and the control's failing cells by its units. ``prune``: equal schedules were left out."""
 
     base: str
     release: str
@@ -117,6 +119,7 @@ class Matrix:
     control: dict[str, tuple[Cell, ...]] = field(default_factory=dict)
     seconds: float = 0.0
     schema: int = SCHEMA
+    prune: bool = False
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
@@ -131,7 +134,7 @@ def cell_of(result: SweepResult) -> Cell:
             kinds[kind.value] = kinds.get(kind.value, 0) + 1
     return Cell(
         result.scenario, result.bound, dict(result.schedules), dict(result.failing), dict(sorted(kinds.items())),
-        result.first_failing, round(result.seconds, 3), result.complete, result.broken,
+        result.first_failing, round(result.seconds, 3), result.complete, result.broken, result.pruned,
     )  # fmt: skip
 
 

@@ -59,7 +59,8 @@ class Bench:
         self.stands = {
             (filesystem, atomic): Stand(
                 corpus.lab, corpus.base, self.tree, self.folder, self.deadline, corpus.fresh, corpus.both_wake_ups,
-                filesystem, atomic_stops=atomic, workers=workers, stop=self.stop, quiet=corpus.at_once > 1,
+                filesystem, atomic_stops=atomic, prune=corpus.prune, workers=workers, stop=self.stop,
+                quiet=corpus.at_once > 1,
             )
             for filesystem, atomic in {_stand_of(corpus, mutant) for mutant in corpus.mutants}
         }  # fmt: skip
@@ -81,7 +82,9 @@ class Bench:
     def _kept(self, rows: Sequence[Row], began: float) -> Matrix:
         by_name = tuple(sorted(rows, key=lambda row: row.name))
         seconds = round(time.monotonic() - began, 1)
-        matrix = Matrix(self.corpus.base, self.tree.release, by_name, self._control(), seconds)
+        matrix = Matrix(
+            self.corpus.base, self.tree.release, by_name, self._control(), seconds, prune=self.corpus.prune
+        )  # fmt: skip
         write_whole(self.path, json.dumps(matrix.plain(), indent=1) + "\n")
         return matrix
 

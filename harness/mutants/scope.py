@@ -16,7 +16,7 @@ class Corpus:
     """What a matrix is made of. ``bound`` is a ceiling over the scenarios' own; ``races`` 0 leaves stress out.
 
     ``deep``: a mutant that survives is swept again at the scenarios' own bounds. ``killers_only``: a mutant with lines
-    `Killed-by` is swept in these scenarios alone.
+    `Killed-by` is swept in these scenarios alone. ``prune``: stops that equal others are left out, the first one too.
     """
 
     lab: Lab
@@ -30,6 +30,7 @@ class Corpus:
     both_wake_ups: bool = False
     killers_only: bool = False
     atomic_stops: bool = False
+    prune: bool = False
 
     def scenarios_for(self, mutant: Mutant) -> tuple[Scenario, ...]:
         """Those that run on the mutant's file system, its killers alone where that is asked for."""

@@ -35,7 +35,7 @@ class Stand:
     """``filesystem`` is that of the guests; guests' files go to ``folder``. ``fresh``: no kept cell counts.
 
     Several mutants may be tried at once, each with ``workers`` guests at a time; ``stop`` ends them all, ``quiet``
-    keeps their sweeps from showing progress.
+    keeps their sweeps from showing progress. ``prune``: stops that equal others are left out, the first one too.
     """
 
     lab: Lab
@@ -47,6 +47,7 @@ class Stand:
     both_wake_ups: bool = False
     filesystem: str = "ext4"
     atomic_stops: bool = False
+    prune: bool = False
     workers: int = os.cpu_count() or 1
     stop: threading.Event = field(default_factory=threading.Event)
     quiet: bool = False
@@ -67,7 +68,8 @@ class Stand:
     def subject(self, name: str, units: Sequence[str], more: tuple[Path, ...] = ()) -> Subject:
         """The base kernel with the patches ``more``, and its points. Raises KernelFailed if it does not compile."""
         kernel = build(self.request(name, units, more), deadline=self.deadline)
-        return Subject(name, kernel, tuple(points_of(kernel, list(units), False)))
+        subject = Subject(name, kernel, tuple(points_of(kernel, list(units), False)))
+        return subject.pruned(1) if self.prune else subject
 
     def is_built(self, name: str, units: Sequence[str], more: tuple[Path, ...]) -> bool:
         """Whether the kernel of such a subject is in the cache."""

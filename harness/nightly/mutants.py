@@ -35,13 +35,15 @@ def corpus_of(experiment: Experiment, fresh: bool) -> Corpus:
     """All mutants of patches/mutants on the kernel `with`, each in what its header promises.
 
     Scenarios that kill it, at c = 1 or the bound named there; for one that survives all of them, at their own bounds.
+    Pruned where the night's sweeps are.
 
     Raises BadInput for a wrong header.
     """
     mutants, scenarios = load_mutants(), load_scenarios()
     check_killers(mutants.values(), scenarios)
     lab, every = experiment.lab, tuple(mutants.values())
-    return Corpus(lab, lab.experiment.with_, every, tuple(scenarios.values()), fresh=fresh, killers_only=True)
+    base, tried = lab.experiment.with_, tuple(scenarios.values())
+    return Corpus(lab, base, every, tried, fresh=fresh, killers_only=True, prune=experiment.choice.prune)
 
 
 def kill_matrix(corpus: Corpus, before: Mapping[str, str], deadline: Deadline) -> Kills:

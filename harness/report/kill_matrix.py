@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 
+from harness.counted import counted
 from harness.mutants.matrix import Cell, Matrix, Raced, Row
 from harness.report.text_table import aligned
 
@@ -30,8 +31,13 @@ def summary(matrix: Matrix) -> str:
     stress = f", {len(raced)} of them silent in at least {races:,} random races too" if races else ""
     return (
         f"{len(killed)} of {len(rows)} mutants of {matrix.base} {matrix.release} killed, "
-        f"{sum(row.needs_race for row in killed)} only with a stop{stress}; {matrix.seconds:.0f} s"
+        f"{sum(row.needs_race for row in killed)} only with a stop{stress}{_pruned(matrix)}; {matrix.seconds:.0f} s"
     )
+
+
+def _pruned(matrix: Matrix) -> str:
+    count = sum(cell.pruned for row in matrix.rows for cell in row.cells)
+    return f", {counted(count, 'schedule')} pruned as equal to others" if matrix.prune else ""
 
 
 def _line(row: Row) -> tuple[str, ...]:

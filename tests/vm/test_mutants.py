@@ -57,3 +57,20 @@ def test_mutants_that_are_tried_at_once_share_what_the_base_kernel_shows(run_fol
     kept = [path.name for path in folder.iterdir() if path.is_dir()]
     assert sum(name.startswith("stock-") for name in kept) <= len(corpus.scenarios), "each is swept once on the base"
     assert {name.rpartition("-")[0] for name in kept} == {"stock", *(each.name for each in mutants)}
+
+
+def test_a_pruned_matrix_runs_fewer_schedules_and_kills_by_the_same_kinds(run_folders: Path) -> None:
+    mutant, scenarios = load_mutants()["ext4-fault-transaction-first"], load_scenarios()
+    killers = tuple(scenarios[each.scenario] for each in mutant.killers)
+    rows = {}
+    for name, prune in (("whole", False), ("pruned", True)):
+        folder = run_folders / "mutants" / name
+        folder.mkdir(parents=True)
+        corpus = Corpus(load_lab(LAB), "stock", (mutant,), killers, deep=False, prune=prune)
+        (rows[name],) = Bench(corpus, folder, Deadline.after(2 * BUDGET)).matrix().rows
+    whole, pruned = rows["whole"], rows["pruned"]
+    assert (pruned.state, pruned.lost, set(pruned.killers)) == ("killed", (), set(whole.killers))
+    for cell in pruned.cells:
+        assert set(cell.kinds) == set(whole.cell(cell.scenario).kinds)
+        assert cell.pruned
+        assert sum(cell.ran.values()) + cell.pruned <= sum(whole.cell(cell.scenario).ran.values())

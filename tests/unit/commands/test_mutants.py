@@ -26,6 +26,8 @@ def test_the_list_names_every_mutant_and_runs_nothing(capsys: pytest.CaptureFixt
         (["--list", "--budget", "soon"], "--budget"),
         (["--list", "--json"], "--json has no effect on --list"),
         (["--list", "--bound", "0"], "--bound has no effect on --list"),
+        (["--list", "--prune"], "--prune has no effect on --list"),
+        (["--gain", "--prune"], "--prune has no effect on --gain"),
         (["--gain", "--pick"], "--pick has no effect on --gain"),
         (["--stress", "-1"], "--stress: -1 cannot be, take 0 or more"),
     ],

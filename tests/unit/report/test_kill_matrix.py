@@ -25,6 +25,14 @@ def test_a_survivor_is_told_with_its_reason() -> None:
     assert "fsync-write (alone: early-clear)" in text
 
 
+def test_a_pruned_matrix_says_so_and_how_many_schedules_were_left_out() -> None:
+    pruned = replace(KILLED, cells=(replace(CELL, pruned=1),))
+    assert summary(replace(MATRIX, rows=(pruned,), prune=True)) == (
+        "1 of 1 mutants of stock 6.1.192 killed, 1 only with a stop, 1 schedule pruned as equal to others; 42 s"
+    )
+    assert "pruned" not in summary(MATRIX)
+
+
 def test_a_broken_row_is_told_with_its_trouble_and_not_with_its_header() -> None:
     broken = replace(SURVIVES, state="broken", detail="fsync-write: no SSH\nwhole log: x")
     text = render_kill_matrix(replace(MATRIX, rows=(KILLED, broken)))
