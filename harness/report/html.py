@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from harness.cost.words import cost_told
+from harness.counted import counted
 from harness.report.cost_picture import cost_picture
 from harness.report.harmless import harmless
 from harness.report.page import TIERS, Limits, page
@@ -77,6 +78,7 @@ def template(name: str) -> "Template":
     )  # fmt: skip
     environment.filters["letter"] = lambda actor: "ABCD"[actor]
     environment.filters["prose"] = prose
+    environment.filters["counted"] = counted
     return environment.get_template(name)
 
 

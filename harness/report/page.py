@@ -16,6 +16,7 @@ from harness.verdict.statistics import Rate, fisher, rate
 from harness.verdict.verdict import Cell
 
 ALL = 10**9
+MANY = 1000  # sections: 20 ms of drawing and 6 KB of page each
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class ScenarioPage:
     tags: tuple[tuple[str, tuple[TagRow, ...]], ...]  # by kernel
     rates: RatePicture | None
     failed: bool
+    has_section: bool = True
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,32 @@ class Page:
     scenarios: tuple[ScenarioPage, ...]
     findings: tuple[GuestFinding, ...]
     findings_left_out: int
+    sections_left_out: int
 
 
 def page(run: Run, limits: Limits) -> Page:
     """The report on ``run`` within ``limits``."""
     source = source_map(run)
-    scenarios = tuple(_scenario(run, plan, source, limits) for plan in run.plan.scenarios)
+    shown = run.plan.scenarios if len(run.plan.scenarios) <= MANY else _failed(run)
+    names = {each.name for each in shown}
+    scenarios = tuple(_scenario(run, plan, source, limits) if plan.name in names else _row(run, plan)
+                      for plan in run.plan.scenarios)  # fmt: skip
     kept = tuple(_cut(each, limits) for each in run.findings[: limits.findings])
-    return Page(run, packed(run_data(run, source)), scenarios, kept, len(run.findings) - len(kept))
+    left = len(scenarios) - len(names)
+    return Page(run, packed(run_data(run, source)), scenarios, kept, len(run.findings) - len(kept), left)
+
+
+def _failed(run: Run) -> list[ScenarioPlan]:
+    """Those in which something failed: where there are too many for a section each, silence is told by the table."""
+    failed = {each.scenario for each in run.results if each.outcomes}
+    failed |= {each.scenario for each in run.stress if any(each.failures.values())}
+    return [each for each in run.plan.scenarios if each.name in failed]
+
+
+def _row(run: Run, plan: ScenarioPlan) -> ScenarioPage:
+    """A scenario that has no section."""
+    cells = tuple(_kernel_cell(run, plan.name, kernel) for kernel in run.kernels)
+    return ScenarioPage(plan, cells, (), None, "", (), (), None, failed=False, has_section=False)
 
 
 def _scenario(run: Run, plan: ScenarioPlan, source: SourceMap, limits: Limits) -> ScenarioPage:

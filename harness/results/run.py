@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict
@@ -134,15 +135,29 @@ class Run:
 
     def result(self, scenario: str, kernel: str) -> SweepResult | None:
         """The sweep of that scenario on that kernel, None if it did not take place."""
-        return next((each for each in self.results if (each.scenario, each.kernel) == (scenario, kernel)), None)
+        return self._results.get((scenario, kernel))
 
     def race(self, scenario: str, kernel: str) -> StressResult | None:
         """The stress of that scenario on that kernel, None if it did not take place."""
-        return next((each for each in self.stress if (each.scenario, each.kernel) == (scenario, kernel)), None)
+        return self._races.get((scenario, kernel))
 
     def scenario(self, name: str) -> ScenarioPlan | None:
         """The plan of that scenario, None if it was not planned."""
-        return next((each for each in self.plan.scenarios if each.name == name), None)
+        return self._plans.get(name)
+
+    # Once, as thousands of pairs are asked for several times each.
+
+    @cached_property
+    def _results(self) -> dict[tuple[str, str], SweepResult]:
+        return {(each.scenario, each.kernel): each for each in self.results}
+
+    @cached_property
+    def _races(self) -> dict[tuple[str, str], StressResult]:
+        return {(each.scenario, each.kernel): each for each in self.stress}
+
+    @cached_property
+    def _plans(self) -> dict[str, ScenarioPlan]:
+        return {each.name: each for each in self.plan.scenarios}
 
 
 def appearing(points: Sequence[Point], results: Sequence[SweepResult]) -> tuple[Point, ...]:

@@ -94,7 +94,7 @@ def file_pair(run: Run, scenario: Scenario, result: SweepResult | None, known: K
     causes, excuses = _causes(result, functions_of(run, result)), known.of(scenario)
     told = [(outcome, _told(outcome, excuses, causes)) for outcome in result.outcomes]
     failing = _failing(each for _outcome, each in told)
-    failing += _logged(run.findings, scenario.name, {each.kind for each in failing})
+    failing += _logged(run.findings, scenario.name, {each.kind for each in failing}, excuses)
     why = "; ".join(left_out(run, result))
     shown = shown_outcome(result)
     return Filed(
@@ -136,8 +136,8 @@ def _told(outcome: Outcome, excuses: Sequence[Documented], causes: Causes) -> To
 
 def _reason(schedule: Schedule, violation: Violation, excuses: Sequence[Documented], causes: Causes) -> str:
     kind, detail = violation.kind, violation.detail
-    return next((each.reason for stops in causes(schedule, kind) for each in excuses
-                 if each.explains(kind, detail, stops)), "")  # fmt: skip
+    reasons = (_excuse(excuses, kind, detail, stops) for stops in causes(schedule, kind))
+    return next(filter(None, reasons), "")
 
 
 def _failing(told: Iterable[Told]) -> list[Failing]:
@@ -152,10 +152,20 @@ def _failing(told: Iterable[Told]) -> list[Failing]:
             for kind, known in sorted(counts, key=lambda each: (order.index(each[0]), each[1]))]  # fmt: skip
 
 
-def _logged(findings: Iterable[GuestFinding], scenario: str, counted: set[Kind]) -> list[Failing]:
-    """What only the detectors saw in the log. A kind that schedules showed is counted there."""
-    return [Failing(each.finding.kind, each.finding.count, each.finding.title, each.finding.known)
-            for each in findings if each.scenario == scenario and each.finding.kind not in counted]  # fmt: skip
+def _logged(
+    findings: Iterable[GuestFinding], scenario: str, counted: set[Kind], excuses: Sequence[Documented]
+) -> list[Failing]:  # fmt: skip
+    """What only the detectors saw in the log. A kind that schedules showed is counted there.
+
+    The log does not tell where a schedule stopped: of what is documented, only what needs no race can excuse it.
+    """
+    found = [each.finding for each in findings if each.scenario == scenario and each.finding.kind not in counted]
+    return [Failing(each.kind, each.count, each.title, each.known or _excuse(excuses, each.kind, each.title, ()))
+            for each in found]  # fmt: skip
+
+
+def _excuse(excuses: Sequence[Documented], kind: Kind, sentence: str, stops: Places) -> str:
+    return next((each.reason for each in excuses if each.explains(kind, sentence, stops)), "")
 
 
 def _word(failing: Iterable[Failing], why: str) -> FiledWord:

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from harness.cost.change import Cost, CostChange
+from harness.report import page as page_module
 from harness.report.data import unpacked
 from harness.report.html import MAX_BYTES, digest, prose, render_html, script
 from harness.results.run import Run
@@ -180,6 +181,20 @@ def test_all_schedules_of_80_scenarios_at_two_stops_fit_into_five_megabytes() ->
     blocks = re.findall(r'id="d\d+">([^<]+)</script>', page)
     kernels = [kernel for block in blocks for kernel in unpacked(block)["kernels"]]
     assert len(kernels) == 160 and all(kernel["left_out"] == [0, 0] for kernel in kernels)
+
+
+def test_of_a_run_of_too_many_scenarios_silent_ones_have_a_row_and_no_section(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_module, "MANY", 5)
+    reader = Reader(render_html(judged(fakes.run())))
+    rows = [attributes for _, attributes in reader.tags if "data-scenario" in attributes]
+    sections = [attributes for _, attributes in reader.tags if attributes.get("class") == "scenario"]
+    links = {attributes["href"] for _, attributes in reader.tags if (attributes.get("href") or "").startswith("#s")}
+    ids = {f"#{attributes['id']}" for _, attributes in reader.tags if "id" in attributes}
+    assert (len(rows), len(sections), len(links)) == (6, 4, 4)
+    assert all("data-failed" in each for each in sections)
+    assert links <= ids
+    assert "Without a section, for there are so many: 2 scenarios in which nothing failed." in reader.text
+    assert (reader.wrong, reader.open) == ([], [])
 
 
 def test_what_does_not_fit_is_left_out_and_counted() -> None:

@@ -136,6 +136,19 @@ def test_a_splat_that_only_the_log_shows_counts_unless_it_is_a_known_issue(known
     assert filed(QUIET, findings=(GuestFinding("stock", "sweep", splat, "other"),)).word is FiledWord.AGREES
 
 
+def test_a_splat_that_only_the_log_shows_is_excused_by_what_needs_no_race_alone() -> None:
+    splat = Finding(
+        "memory-failure", Kind.POISONED, "memory failure: Recovered", "memory-failure:f", None, (), (), 1, ""
+    )
+    there = (GuestFinding("stock", "sweep", splat, PAIR.name),)
+    asked = Documented(kinds=(Kind.POISONED,), one=("fsync",), raceless=True, reason="asked for")
+    (shown,) = filed(QUIET, asked, findings=there).failing
+    assert (shown.kind, shown.known) == (Kind.POISONED, "asked for")
+    somewhere = Documented(kinds=(Kind.POISONED,), one=("fsync",), functions=("dax_lock_page",), reason="a window")
+    for other in (somewhere, asked.model_copy(update={"says": "Failed"})):
+        assert filed(QUIET, other, findings=there).word is FiledWord.VIOLATES
+
+
 @pytest.mark.parametrize(
     ("words", "verdict"),
     [
