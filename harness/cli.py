@@ -6,6 +6,7 @@ import difflib
 import errno
 import importlib
 import os
+import select
 import signal
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from harness.errors import BadInput, ExitStatus, LabBroke, LabError
 COMMANDS = Path(__file__).parent / "commands"
 # Debian keeps mkfs where a plain user's PATH does not look.
 SYSTEM_FOLDERS = ("/usr/sbin", "/sbin")
+STDOUT, STDERR = 1, 2
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)  # of the host, and no bug
 
 
@@ -99,16 +101,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("lab: interrupted", file=sys.stderr)
         return ExitStatus.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of stdout (head, less) is gone; without this, Python complains once more when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitStatus.AS_EXPECTED
     except Exception as error:
+        if isinstance(error, BrokenPipeError) and _unread():
+            # The reader of stdout (head, less) is gone; without this, Python complains once more when it exits.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
+            return ExitStatus.UNREAD
         if isinstance(error, OSError) and error.errno in UNWRITABLE:
             return _status(words, _tell(LabBroke(_unwritable(error)), "-v" in words or "--verbose" in words))
         traceback.print_exc()
         print(f"lab: a bug of the lab itself: {type(error).__name__}: {error}", file=sys.stderr)
         return _status(words, ExitStatus.LAB_BROKE)
+
+
+def _unread() -> bool:
+    """Whether nobody reads stdout any more (poll(2)): other pipes that break are no reader's doing."""
+    stdout = select.poll()
+    stdout.register(STDOUT, 0)
+    return any(events & select.POLLERR for _descriptor, events in stdout.poll(0))
 
 
 def _unwritable(error: OSError) -> str:
@@ -176,5 +185,6 @@ def _find_system_programs() -> None:
 
 
 def _terminate(number: int, frame: object) -> NoReturn:
+    os.write(STDERR, b"lab: terminated\n")  # whatever is being printed: print() is not reentrant
     # As an exception, so that guests and half-written files are cleaned up on the way out.
     raise SystemExit(128 + number)

@@ -16,6 +16,7 @@ class ExitStatus(IntEnum):
     LAB_BROKE = 3
     INCONCLUSIVE = 4
     INTERRUPTED = 130
+    UNREAD = 141
 
 
 class LabError(Exception):

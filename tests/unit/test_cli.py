@@ -153,12 +153,18 @@ def run_lab(*words: str, **more: object) -> "subprocess.Popen[str]":
 
 
 @pytest.mark.parametrize("words", [("schema",), ("doctor", "--json")], ids=["long", "short"])
-def test_a_reader_that_stops_early_is_no_error(words: tuple[str, ...]) -> None:
+def test_a_reader_that_stops_early_is_told_by_the_status_alone(words: tuple[str, ...]) -> None:
     child = run_lab(*words)
     assert child.stdout and child.stderr
     child.stdout.close()
-    assert child.wait(20) == 0
+    assert child.wait(20) == 128 + signal.SIGPIPE
     assert child.stderr.read() == ""
+
+
+def test_another_pipe_that_breaks_is_a_bug_and_never_a_pass(verb, capsys: pytest.CaptureFixture[str]) -> None:
+    verb("pipe", "raise BrokenPipeError(32, 'Broken pipe')")
+    assert cli.main(["pipe"]) == 3
+    assert said(capsys).splitlines()[-1] == "lab: a bug of the lab itself: BrokenPipeError: [Errno 32] Broken pipe"
 
 
 def test_a_start_loads_no_heavy_library() -> None:
@@ -179,9 +185,10 @@ def test_a_terminated_lab_cleans_up_on_its_way_out(tmp_path: Path) -> None:
         "cli._run = work\nsys.exit(cli.main([]))\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(folders.PROJECT)}
-    child = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, env=environment)
+    child = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
     while not (tmp_path / "began").exists():
         time.sleep(0.02)
     child.send_signal(signal.SIGTERM)
-    assert child.wait(20) == 128 + signal.SIGTERM
+    _, told = child.communicate(timeout=20)
+    assert (child.returncode, told) == (128 + signal.SIGTERM, b"lab: terminated\n")
     assert (tmp_path / "cleaned").exists()
