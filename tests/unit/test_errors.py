@@ -18,4 +18,4 @@ def test_no_error_of_the_lab_can_be_caught_as_an_error_of_the_kernel() -> None:
 
 
 def test_every_status_has_its_own_number() -> None:
-    assert sorted(ExitStatus) == [0, 1, 2, 3, 4, 130]
+    assert sorted(ExitStatus) == [0, 1, 2, 3, 4, 130, 141]
