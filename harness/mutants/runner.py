@@ -269,4 +269,6 @@ def _lost(mutant: Mutant, cells: Sequence[Cell]) -> tuple[str, ...]:
 
 
 def _holds(killer: Killer, cell: Cell) -> bool:
-    return cell.bound < killer.bound or (bool(cell.kinds) and set(killer.kinds) <= set(cell.kinds))
+    """Whether the cell shows it, or was not swept that deep. What a broken one shows is no kill."""
+    shown = bool(cell.kinds) and not cell.broken and set(killer.kinds) <= set(cell.kinds)
+    return cell.bound < killer.bound or shown

@@ -9,7 +9,7 @@ from harness.deadline import Deadline
 from harness.kernel import artefacts
 from harness.mutants.corpus import load_mutants
 from harness.mutants.matrix import Cell
-from harness.mutants.runner import BUILD_WORTH, Bench, _state, spread
+from harness.mutants.runner import BUILD_WORTH, Bench, _lost, _state, spread
 from harness.mutants.scope import Corpus
 from tests.fakes.kernel import GOOD_PATCH, TREE
 
@@ -28,6 +28,17 @@ def test_scenarios_that_are_foreseen_to_test_nothing_do_not_break_a_row_that_oth
     assert _state([CELL, nothing], [], "it is about pages of 2 MiB") == ("survived", "")
     assert _state([nothing], [], "it is about pages of 2 MiB") == ("broken", nothing.broken)
     assert _state([CELL, nothing], [], "another sentence")[0] == "broken"
+
+
+def test_what_a_header_promises_is_lost_where_the_cell_is_silent_or_broken() -> None:
+    mutant = load_mutants()["writeback-without-flush"]
+    killer = mutant.killers[0]
+    shown = replace(CELL, scenario=killer.scenario, bound=killer.bound, kinds={str(kind): 1 for kind in killer.kinds})
+    promise = f"{killer.scenario} c={killer.bound} {','.join(killer.kinds)}"
+    assert _lost(mutant, [shown]) == ()
+    assert _lost(mutant, [replace(shown, kinds={})]) == (promise,)
+    assert _lost(mutant, [replace(shown, broken="it is about pages of 2 MiB, and had none")]) == (promise,)
+    assert _lost(mutant, []) == ()
 
 
 def test_a_kernel_that_has_to_be_built_is_foreseen_to_take_longer(tmp_path: Path) -> None:
