@@ -89,26 +89,29 @@ class Page:
     scenarios: tuple[ScenarioPage, ...]
     findings: tuple[GuestFinding, ...]
     findings_left_out: int
-    sections_left_out: int
+
+    @property
+    def sections_left_out(self) -> int:
+        """Scenarios that have a row alone."""
+        return sum(not each.has_section for each in self.scenarios)
 
 
 def page(run: Run, limits: Limits) -> Page:
     """The report on ``run`` within ``limits``."""
     source = source_map(run)
-    shown = run.plan.scenarios if len(run.plan.scenarios) <= MANY else _failed(run)
-    names = {each.name for each in shown}
+    names = _with_section(run)
     scenarios = tuple(_scenario(run, plan, source, limits) if plan.name in names else _row(run, plan)
                       for plan in run.plan.scenarios)  # fmt: skip
     kept = tuple(_cut(each, limits) for each in run.findings[: limits.findings])
-    left = len(scenarios) - len(names)
-    return Page(run, packed(run_data(run, source)), scenarios, kept, len(run.findings) - len(kept), left)
+    return Page(run, packed(run_data(run, source)), scenarios, kept, len(run.findings) - len(kept))
 
 
-def _failed(run: Run) -> list[ScenarioPlan]:
-    """Those in which something failed: where there are too many for a section each, silence is told by the table."""
+def _with_section(run: Run) -> set[str]:
+    """All, or of too many those in which something failed: silence is told by the table."""
+    if len(run.plan.scenarios) <= MANY:
+        return {each.name for each in run.plan.scenarios}
     failed = {each.scenario for each in run.results if each.outcomes}
-    failed |= {each.scenario for each in run.stress if any(each.failures.values())}
-    return [each for each in run.plan.scenarios if each.name in failed]
+    return failed | {each.scenario for each in run.stress if any(each.failures.values())}
 
 
 def _row(run: Run, plan: ScenarioPlan) -> ScenarioPage:

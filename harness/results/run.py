@@ -145,9 +145,7 @@ class Run:
         """The plan of that scenario, None if it was not planned."""
         return self._plans.get(name)
 
-    # Once, as thousands of pairs are asked for several times each.
-
-    @cached_property
+    @cached_property  # as the next two: thousands of pairs are asked for several times each
     def _results(self) -> dict[tuple[str, str], SweepResult]:
         return {(each.scenario, each.kernel): each for each in self.results}
 

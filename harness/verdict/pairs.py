@@ -153,13 +153,13 @@ def _failing(told: Iterable[Told]) -> list[Failing]:
 
 
 def _logged(
-    findings: Iterable[GuestFinding], scenario: str, counted: set[Kind], excuses: Sequence[Documented]
+    findings: Iterable[GuestFinding], scenario: str, shown: set[Kind], excuses: Sequence[Documented]
 ) -> list[Failing]:  # fmt: skip
     """What only the detectors saw in the log. A kind that schedules showed is counted there.
 
     The log does not tell where a schedule stopped: of what is documented, only what needs no race can excuse it.
     """
-    found = [each.finding for each in findings if each.scenario == scenario and each.finding.kind not in counted]
+    found = [each.finding for each in findings if each.scenario == scenario and each.finding.kind not in shown]
     return [Failing(each.kind, each.count, each.title, each.known or _excuse(excuses, each.kind, each.title, ()))
             for each in found]  # fmt: skip
 
