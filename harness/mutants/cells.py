@@ -18,8 +18,11 @@ from harness.image.content import digest
 from harness.mutants.matrix import Cell, Raced
 from harness.results.files import write_whole
 from harness.sweep.job import scenario_lines
+from harness.sweep.records import Kind
 
 Value = TypeVar("Value", Cell, Raced)
+
+GUEST_LOST = frozenset({Kind.HANG, Kind.SPIN, Kind.OOPS, Kind.OOM, Kind.ERROR})  # what a lost guest is booked as
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,12 @@ class Shelf:
 
     def cell(self, scenario: Scenario) -> Cell | None:
         """The sweep's cell that was kept, None if there is none."""
-        return _read(self._sweep(scenario), Cell) if not self.fresh else None
+        found = _read(self._sweep(scenario), Cell) if not self.fresh else None
+        return found if found and _ended_by_itself(found) else None
 
     def keep(self, scenario: Scenario, cell: Cell) -> None:
         """Keeps a cell that says something; one that the lab broke, or the budget cut short, is made again."""
-        if not cell.broken and (cell.complete or cell.kinds):
+        if not cell.broken and _ended_by_itself(cell) and (cell.complete or not self._late):
             _write(self._sweep(scenario), cell)
 
     def raced(self, scenario: Scenario, races: int) -> Raced | None:
@@ -44,9 +48,14 @@ class Shelf:
         return _read(self._stress(scenario, races), Raced) if not self.fresh else None
 
     def keep_raced(self, scenario: Scenario, races: int, raced: Raced) -> None:
-        """Keeps it unless the lab broke."""
-        if not raced.broken:
+        """Keeps it unless the lab broke, or the budget ended before all races were run."""
+        if not raced.broken and (raced.races >= races or not self._late):
             _write(self._stress(scenario, races), raced)
+
+    @property
+    def _late(self) -> bool:
+        """Whether the budget is over: then nobody can tell what it cut short from what lost too many guests."""
+        return self.hall.deadline.passed
 
     def _sweep(self, scenario: Scenario) -> Path:
         return _place(sweep_key(self.subject, scenario, self.hall))
@@ -59,6 +68,14 @@ class Shelf:
             booted(kernel.bzimage), kernel.modules_folder.name if kernel.modules_folder else "",
             *scenario_lines([scenario]),
         ))  # fmt: skip
+
+
+def _ended_by_itself(cell: Cell) -> bool:
+    """Whether every schedule was run, or so many guests were lost that the rest was left out.
+
+    Each of these is a failing schedule. An incomplete cell that has none was cut short, by whichever lab it was kept.
+    """
+    return cell.complete or bool(GUEST_LOST & {Kind(kind) for kind in cell.kinds})
 
 
 def _place(key: str) -> Path:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Cells are kept by what they were made from."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,42 @@ def test_what_says_nothing_is_not_kept(shelf: Shelf) -> None:
     shelf.keep_raced(SCENARIO, 10, Raced("fsync-write", 10, {}, 0.1, "qemu died"))
     assert shelf.cell(SCENARIO) is None
     assert shelf.raced(SCENARIO, 10) is None
+
+
+HUNG = replace(CELL, complete=False, kinds={"hang": 10, "tags": 3})
+LATE = Deadline.after(0)
+
+
+def test_a_cell_that_the_budget_cut_short_is_made_again_though_something_failed_in_it(shelf: Shelf) -> None:
+    late = replace(shelf, hall=replace(shelf.hall, deadline=LATE))
+    for cell in (HUNG, replace(CELL, complete=False)):
+        late.keep(SCENARIO, cell)
+        assert shelf.cell(SCENARIO) is None
+
+
+def test_a_cell_that_was_whole_when_the_budget_ended_is_kept(shelf: Shelf) -> None:
+    replace(shelf, hall=replace(shelf.hall, deadline=LATE)).keep(SCENARIO, CELL)
+    assert shelf.cell(SCENARIO) == CELL
+
+
+def test_a_cell_that_ended_as_too_many_guests_hung_is_kept(shelf: Shelf) -> None:
+    shelf.keep(SCENARIO, HUNG)
+    assert shelf.cell(SCENARIO) == HUNG
+
+
+def test_a_kept_cell_that_is_incomplete_without_a_lost_guest_is_not_believed(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.keep(SCENARIO, CELL)
+    (kept,) = (tmp_path / "cache" / "cells").iterdir()
+    kept.write_text(json.dumps(asdict(replace(CELL, complete=False))))  # as the lab kept it before
+    assert shelf.cell(SCENARIO) is None
+
+
+def test_races_that_the_budget_cut_short_are_run_again(shelf: Shelf) -> None:
+    late = replace(shelf, hall=replace(shelf.hall, deadline=LATE))
+    late.keep_raced(SCENARIO, 10, Raced("fsync-write", 9, {}, 0.1))
+    assert shelf.raced(SCENARIO, 10) is None
+    late.keep_raced(SCENARIO, 10, Raced("fsync-write", 10, {}, 0.1))
+    assert shelf.raced(SCENARIO, 10) is not None
 
 
 def test_fresh_looks_at_nothing_that_is_there(shelf: Shelf) -> None:
