@@ -8,6 +8,7 @@ from harness.counted import counted
 from harness.results.run import KernelInfo, Run
 from harness.verdict import sentences
 from harness.verdict.cells import Judged, judge_cell
+from harness.verdict.elsewhere import elsewhere
 from harness.verdict.failures import failures
 from harness.verdict.gaps import cut_short
 from harness.verdict.verdict import Cell, CellWord, Verdict, Word
@@ -45,7 +46,9 @@ def judge(run: Run) -> Verdict:
              for scenario in run.plan.scenarios for kernel in run.kernels if kernel.state == "booted"]  # fmt: skip
     cells += [Cell(scenario.name, kernel.name, CellWord.NOT_RUN, kernel.detail or kernel.state)
               for scenario in run.plan.scenarios for kernel in run.kernels if kernel.state != "booted"]  # fmt: skip
-    _elsewhere_in_the_log(run, reasons)
+    logged = elsewhere(run)
+    reasons.fail += logged.fail
+    reasons.notes += logged.notes
     reasons.notes += [*sentences.waited(run), *sentences.taken(run.results), *sentences.cost(run)]
     _told_apart(run, cells, reasons)
     word = reasons.word
@@ -96,21 +99,6 @@ def _take(run: Run, scenario: str, kernel: KernelInfo, judged_cell: Judged, reas
     late = cut_short(run, scenario, kernel.name)
     reasons.notes += [f"{where}: {sentence}" for sentence in (*judged_cell.notes, *([late] if late else []))]
     return cell
-
-
-def _elsewhere_in_the_log(run: Run, reasons: _Reasons) -> None:
-    """Findings that belong to no scenario; those that do were judged with it."""
-    for each in run.findings:
-        if each.scenario:
-            continue
-        kernel = next((kernel for kernel in run.kernels if kernel.name == each.kernel), None)
-        told = f"`{each.kernel}` logged {each.finding.title} outside of any scenario"
-        if each.finding.known:
-            reasons.notes.append(f"{told}, a known issue: {each.finding.known}")
-        elif kernel and kernel.side == "with":
-            reasons.fail.append(told)
-        else:
-            reasons.notes.append(told)
 
 
 def _told_apart(run: Run, cells: Iterable[Cell], reasons: _Reasons) -> None:

@@ -14,6 +14,7 @@ from harness.counted import counted
 from harness.report.facts import replay_line, shown_outcome, window_lines
 from harness.results.run import GuestFinding, Run
 from harness.sweep.records import Kind, Outcome, Schedule, Stop, SweepResult, Violation
+from harness.verdict.elsewhere import elsewhere
 from harness.verdict.gaps import unchecked
 from harness.verdict.places import Functions, functions_of, places
 from harness.verdict.sentences import pruned_told
@@ -202,19 +203,24 @@ def left_out(run: Run, result: SweepResult) -> list[str]:
 
 
 def pairs_verdict(run: Run, filed: Sequence[Filed]) -> Verdict:
-    """The run's verdict: FAIL by an unknown violation, then BROKEN, then INCONCLUSIVE, then PASS."""
-    counts = Counter(each.word for each in filed)
+    """FAIL by an unknown violation, or a splat outside of the pairs, else what the worst pair makes it."""
+    counts, logged = Counter(each.word for each in filed), elsewhere(run)
     words = {FiledWord.VIOLATES: Word.FAIL, FiledWord.BROKEN: Word.BROKEN, FiledWord.INCOMPLETE: Word.INCONCLUSIVE}
-    word = next((words[each] for each in words if counts[each]), Word.PASS if filed else Word.INCONCLUSIVE)
-    kernel = run.kernels[0].name
+    worst = next((words[each] for each in words if counts[each]), Word.PASS if filed else Word.INCONCLUSIVE)
+    word, kernel = Word.FAIL if logged.fail else worst, run.kernels[0].name
     told = ", ".join(f"{counts[each]} {each}" for each in FiledWord if counts[each]) or "nothing was run"
     what = f"{counted(len(filed), 'scenario')} of operations at c = {_bound(run)} on `{kernel}`"
     schedules = sum(each.schedules for each in filed)
-    sentence = f"{word}: {what}, {schedules:,} schedules{pruned_told(run.results)}: {told}."
+    sentence = f"{word}: {what}, {schedules:,} schedules{pruned_told(run.results)}: {told}{_first(logged.fail)}."
     cells = tuple(Cell(each.scenario, kernel, CELL_WORD[each.word], describe(each), _kinds(each)) for each in filed)
-    reasons = tuple(f"{each.scenario}: {describe(each)}" for each in filed if each.word in words)
-    notes = tuple(f"{each.scenario}: {describe(each)}" for each in filed if each.word is FiledWord.KNOWN)
+    reasons = (*logged.fail, *(f"{each.scenario}: {describe(each)}" for each in filed if each.word in words))
+    notes = (*(f"{each.scenario}: {describe(each)}" for each in filed if each.word is FiledWord.KNOWN), *logged.notes)
     return Verdict(word, sentence, reasons, notes, cells)
+
+
+def _first(splats: Sequence[str]) -> str:
+    more = f" (and {len(splats) - 1} more)" if len(splats) > 1 else ""
+    return f"; {splats[0]}{more}" if splats else ""
 
 
 def _bound(run: Run) -> int:

@@ -10,6 +10,7 @@ from harness.config.pairs_file import Documented
 from harness.results.run import GuestFinding, KernelInfo, Plan, Run
 from harness.sweep.ledger import Ledger
 from harness.sweep.records import Kind, SweepResult
+from harness.verdict.judge import judge
 from harness.verdict.pairs import Filed, FiledWord, Known, describe, file_pair, pairs_verdict
 from harness.verdict.verdict import CellWord, Word
 from tests.fakes.records import POINTS, begin, bye, done, end, failed, passed, start
@@ -166,3 +167,28 @@ def test_the_verdict_is_that_of_the_worst_pair(words: list[FiledWord], verdict: 
     assert [cell.scenario for cell in found.cells] == [each.scenario for each in some]
     assert all((cell.word is CellWord.SILENT) == (word is FiledWord.AGREES)
                for cell, word in zip(found.cells, words, strict=True))  # fmt: skip
+
+
+BOOT = Finding("warn", Kind.WARN, "WARNING: at dax_init", "warn:dax_init", None, (), (), 1, "")
+
+
+def test_a_splat_outside_of_any_scenario_fails_the_kernel_as_it_does_in_a_plain_run() -> None:
+    splat = GuestFinding("stock", "sweep", BOOT, "")
+    found = pairs_verdict(run(QUIET, splat), [filed(QUIET)])
+    assert found.word is Word.FAIL
+    told = "`stock` logged WARNING: at dax_init outside of any scenario"
+    assert found.reasons == (told,)
+    assert found.sentence.endswith(f"1 agrees; {told}.")
+    assert judge(run(QUIET, splat)).reasons[0] == told
+    assert [cell.word for cell in found.cells] == [CellWord.SILENT]
+    twice = run(QUIET, splat, splat)
+    assert pairs_verdict(twice, [filed(QUIET)]).sentence.endswith(f"{told} (and 1 more).")
+
+
+def test_a_known_splat_outside_of_any_scenario_is_told_and_fails_nothing() -> None:
+    splat = GuestFinding("stock", "sweep", replace(BOOT, known="seen upstream"), "")
+    found = pairs_verdict(run(QUIET, splat), [filed(QUIET)])
+    assert found.word is Word.PASS
+    assert found.findings == (
+        "`stock` logged WARNING: at dax_init outside of any scenario, a known issue: seen upstream",
+    )
