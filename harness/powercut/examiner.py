@@ -15,7 +15,7 @@ from harness.pools import pools
 from harness.powercut import checks, images
 from harness.powercut.cases import Case
 from harness.powercut.fsck import CHECKERS
-from harness.powercut.reboot import Rebooted, reboot
+from harness.powercut.reboot import Rebooted, Suspect, reboot
 from harness.powercut.result import Failure
 from harness.progress import Progress
 
@@ -25,7 +25,7 @@ KEPT = 3  # images of failures that stay in the run folder
 
 @dataclass
 class Examiner:
-    """``failures`` and ``examined`` grow as guests end; ``left`` counts images for which there was no time."""
+    """``failures`` grow as guests end; ``left`` counts images for which there was no time."""
 
     kernel: Kernel
     guest: GuestSpec
@@ -33,45 +33,60 @@ class Examiner:
     bare: Path
     folder: Path
     deadline: Deadline
-    failures: list[Failure] = field(default_factory=list)
     left: int = 0
     boots: int = 0
+    _found: dict[int, list[Failure]] = field(default_factory=dict)  # by part: they end in any order
     _kept: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def failures(self) -> list[Failure]:
+        """In the order of the cases, also those of a part that broke later on."""
+        with self._lock:
+            return [failure for _number, found in sorted(self._found.items()) for failure in found]
+
     def examine(self, cases: Sequence[Case], workers: int = os.cpu_count() or 1) -> None:
-        """All of them. Raises LabBroke where the lab is at fault."""
+        """All of them, as far as there is time. Raises LabBroke where the lab is at fault."""
         done = 0
         with Progress("rebooting", len(cases)) as progress, pools(workers) as (pool,):
             parts = [(at // PER_BOOT, cases[at : at + PER_BOOT]) for at in range(0, len(cases), PER_BOOT)]
-            for found, count in pool.map(self._part, parts):
-                self.failures += found
+            for count in pool.map(self._part, parts):
                 done += count
                 progress.update(done)
 
-    def _part(self, numbered: tuple[int, Sequence[Case]]) -> tuple[list[Failure], int]:
+    def _part(self, numbered: tuple[int, Sequence[Case]]) -> int:
         number, cases = numbered
-        if self.deadline.passed:
-            with self._lock:
-                self.left += len(cases)
-            return [], len(cases)
         folder = self.folder / f"reboot-{number}"
-        folder.mkdir(parents=True)
-        suspects = []
         try:
-            for at, case in enumerate(cases):
-                stamp = number * PER_BOOT + at
-                path = images.write_image(self.bare, case.pages, folder / f"image{at}", stamp)
-                suspects.append(case.suspect(path, stamp))
-            seen = reboot(self.kernel, suspects, self.guest, self.base, folder, self.deadline)
-            found = [failure for case, suspect, each in zip(cases, suspects, seen, strict=True)
-                     for failure in self._judge(case, suspect.image, each)]  # fmt: skip
+            looked = 0 if self.deadline.passed else self._reboot(number, cases, folder)
         finally:
             for path in folder.glob("image*"):
                 path.unlink()
+            with self._lock:
+                self.boots += len(list(folder.glob("guest-*")))
         with self._lock:
-            self.boots += len(list(folder.glob("guest-*")))
-        return found, len(cases)
+            self.left += len(cases) - looked
+        return len(cases)
+
+    def _reboot(self, number: int, cases: Sequence[Case], folder: Path) -> int:
+        """How many of them were looked at."""
+        folder.mkdir(parents=True)
+        suspects = [case.suspect(folder / f"image{at}", number * PER_BOOT + at) for at, case in enumerate(cases)]
+        pages = {suspect.stamp: case.pages for suspect, case in zip(suspects, cases, strict=True)}
+
+        def write(suspect: Suspect) -> None:
+            images.write_image(self.bare, pages[suspect.stamp], suspect.image, suspect.stamp)
+
+        for suspect in suspects:
+            write(suspect)
+        seen = reboot(self.kernel, suspects, self.guest, self.base, folder, self.deadline, write)
+        looked = 0
+        for case, suspect, each in zip(cases, suspects, seen, strict=False):
+            found = self._judge(case, suspect.image, each)
+            with self._lock:
+                self._found.setdefault(number, []).extend(found)
+            looked += 1
+        return looked
 
     def _judge(self, case: Case, path: Path, seen: Rebooted) -> list[Failure]:
         unusable = seen.died or seen.mount or seen.umount

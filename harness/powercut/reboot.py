@@ -2,7 +2,7 @@
 """Boots the kernel on crash images: each is mounted, which replays its journal or log, looked at, and unmounted."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,12 +11,14 @@ from harness.config.scenario import driver
 from harness.deadline import Deadline
 from harness.engine.guests import guest_plan
 from harness.errors import LabBroke
+from harness.guest.end import GuestEnd
 from harness.guest.plan import Nvdimm
 from harness.guest.runner import Guest
 from harness.image.initramfs import assemble, overlay
 from harness.kernel.artefacts import Kernel
+from harness.progress import say
 
-CRASHED = ("panic", "oops", "soft-lockup", "lockup", "hang")
+CRASHED = ("panic", "oops", "soft-lockup")  # a lockup would be told by interleave.ko, which these guests do not have
 
 
 @dataclass(frozen=True)
@@ -99,24 +101,51 @@ class _Reader:
             self.done.append(Rebooted(log=tuple(self._log), died=how))
 
 
-def reboot(
-    kernel: Kernel, suspects: Sequence[Suspect], guest: GuestSpec, base: Path, folder: Path, deadline: Deadline
-) -> list[Rebooted]:
-    """What becomes of each image, in order; a guest that dies of one is followed by another for the rest.
+@dataclass(frozen=True)
+class _Boot:
+    """What one guest told of its images, and of the next one that it was at when it fell ``silent``."""
 
-    Raises LabBroke where the lab is at fault, or the deadline passed.
+    done: Sequence[Rebooted]
+    silent: str = ""
+
+
+def reboot(
+    kernel: Kernel,
+    suspects: Sequence[Suspect],
+    guest: GuestSpec,
+    base: Path,
+    folder: Path,
+    deadline: Deadline,
+    anew: Callable[[Suspect], object],
+) -> Iterator[Rebooted]:
+    """What becomes of each image, in order, as guests end; fewer if the deadline passes.
+
+    A guest that dies of an image is followed by another for the rest. One that falls silent tells nobody whether its
+    kernel or the host is to blame: the image is written ``anew`` and booted alone, and what becomes of it then counts.
+
+    Raises LabBroke where the lab is at fault, and for an image at which two guests fell silent.
     """
-    results: list[Rebooted] = []
-    boots = 0
-    while len(results) < len(suspects):
-        results += _boot(kernel, suspects[len(results) :], guest, base, folder / f"guest-{boots}", deadline)
-        boots += 1
-    return results
+    done = boots = 0
+    alone = False
+    while done < len(suspects) and not deadline.passed:
+        some = suspects[done : done + 1] if alone else suspects[done:]
+        boot = _boot(kernel, some, guest, base, folder / f"guest-{boots}", deadline)
+        yield from boot.done
+        done, boots = done + len(boot.done), boots + 1
+        if boot.silent and alone:
+            raise LabBroke(
+                f"image {some[0].stamp}: two guests that were to mount it fell silent, the second one had no other "
+                f"image; whether the kernel or the host is to blame they did not tell: {boot.silent}"
+            )
+        alone = bool(boot.silent)
+        if alone:
+            say(f"a guest fell silent at crash image {suspects[done].stamp}, which is booted alone now: {boot.silent}")
+            anew(suspects[done])
 
 
 def _boot(
     kernel: Kernel, suspects: Sequence[Suspect], guest: GuestSpec, base: Path, folder: Path, deadline: Deadline
-) -> list[Rebooted]:
+) -> _Boot:
     folder.mkdir(parents=True)
     initramfs = assemble(folder / "initramfs", base, overlay({"job": job(suspects, guest.filesystem).encode()}))
     plan = guest_plan("sweep", guest, kernel.bzimage, folder, "tcg")
@@ -131,12 +160,19 @@ def _boot(
             end = running.wait(deadline)
     finally:
         initramfs.unlink()
-    if reader.said_bye:
-        return reader.done
-    if end.kind not in CRASHED or reader.at < 0:
+    return _told(reader, end)
+
+
+def _told(reader: _Reader, end: GuestEnd) -> _Boot:
+    """What counts of a guest that has ended. Raises LabBroke if it is nobody's end but the lab's."""
+    if reader.said_bye or end.kind == "timeout":
+        return _Boot(reader.done)
+    if reader.at >= 0 and end.kind == "hang":
+        return _Boot(reader.done, end.detail)
+    if reader.at < 0 or end.kind not in CRASHED:
         raise LabBroke(f"the guest that mounts crash images ended ({end.kind}): {end.detail}")
     reader.died(f"{end.kind}: {end.detail}")
-    return reader.done
+    return _Boot(reader.done)
 
 
 def job(suspects: Sequence[Suspect], filesystem: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.deadline import Deadline
 from harness.guest import early, runner
 from harness.guest.runner import Guest
 
@@ -41,6 +42,11 @@ class Boots:
 
 KEYS = ("build-id", "points", "resume", "known", "flush", "only", "races", "cpus", "seed", "seconds", "scenario",
         "atomic-stops")  # fmt: skip
+
+
+def until_recorded(records: Path, text: str) -> Deadline:
+    """A deadline that passes when the guest of this file has written ``text``, however slow the host is."""
+    return Deadline(1.0, lambda: float(records.is_file() and text in records.read_text()))
 
 
 def scripted_qemu(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from harness.deadline import Deadline
 from harness.errors import LabBroke
 from harness.kernel.artefacts import Kernel
 from harness.powercut.reboot import Rebooted, Suspect, job, reboot
-from tests.fakes.boots import Boots, scripted_qemu
+from tests.fakes.boots import Boots, scripted_qemu, until_recorded
 from tests.fakes.records import boot, line, panics
 
 Try = Callable[..., list[Rebooted]]
@@ -39,11 +39,24 @@ def try_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Try:
     suspects = [Suspect(tmp_path / "image", 100 + number, "file0", (64, 576)) for number in range(2)]
     kernel = Kernel("stock", "key", tmp_path, "6.1.192", "0b" * 20)
 
-    def run(*scripts: str) -> list[Rebooted]:
+    def run(*scripts: str, deadline: Deadline | None = None) -> list[Rebooted]:
         Boots(tmp_path).follow(scripts)
-        return reboot(kernel, suspects, GuestSpec(), tmp_path / "base", tmp_path / "guests", Deadline.after(30))
+        deadline = deadline or Deadline.after(60)
+        return list(
+            reboot(kernel, suspects, GuestSpec(), tmp_path / "base", tmp_path / "guests", deadline, anew(tmp_path))
+        )
 
     return run
+
+
+def anew(folder: Path) -> Callable[[Suspect], None]:
+    """Notes which image was asked to be written once more."""
+
+    def write(suspect: Suspect) -> None:
+        with (folder / "anew").open("a") as stream:
+            print(suspect.stamp, file=stream)
+
+    return write
 
 
 def test_each_image_has_its_words_and_its_part_of_the_log(try_: Try) -> None:
@@ -73,6 +86,45 @@ def test_a_kernel_that_dies_of_an_image_is_booked_to_it_and_another_guest_goes_o
     assert one.died.startswith("panic: Kernel panic")
     assert replace(other, log=()) == Rebooted(size=4096, words=(9,))
     assert Boots(tmp_path).count() == 2
+
+
+SILENT = "forever\n"
+
+
+def test_a_guest_that_was_slow_once_condemns_no_kernel(try_: Try, tmp_path: Path) -> None:
+    alone = boot(line("image", n=0, stamp=100), rebooted(0, w=[7]), BYE)
+    rest = boot(line("image", n=0, stamp=101), rebooted(0), BYE)
+    assert [(each.words, each.died) for each in try_(boot(image(0), last=SILENT), alone, rest)] == [
+        ((7,), ""), ((9,), ""),
+    ]  # fmt: skip
+    assert Boots(tmp_path).count() == 3, "the image that a guest was slow at is alone, the rest has another guest"
+    assert (tmp_path / "anew").read_text() == "100\n", "its journal may have been replayed in part"
+
+
+def test_what_a_slow_guest_told_of_the_images_before_counts(try_: Try, tmp_path: Path) -> None:
+    alone = boot(line("image", n=0, stamp=101), rebooted(0), BYE)
+    first, second = try_(boot(image(0), rebooted(0, w=[7]), image(1), last=SILENT), alone)
+    assert (first.words, second.words) == ((7,), (9,))
+    assert (tmp_path / "anew").read_text() == "101\n"
+
+
+def test_an_image_at_which_two_guests_fall_silent_says_nothing_of_the_kernel(try_: Try) -> None:
+    with pytest.raises(LabBroke, match="image 100: two guests that were to mount it fell silent"):
+        try_(boot(image(0), last=SILENT), boot(image(0), last=SILENT))
+
+
+def test_a_kernel_that_dies_when_the_image_is_booted_alone_is_booked(try_: Try) -> None:
+    rest = boot(line("image", n=0, stamp=101), rebooted(0), BYE)
+    first, second = try_(boot(image(0), last=SILENT), boot(image(0), last=panics("")), rest)
+    assert first.died.startswith("panic: Kernel panic")
+    assert second.died == ""
+
+
+def test_what_was_told_before_the_time_was_over_counts_and_the_rest_is_left(try_: Try, tmp_path: Path) -> None:
+    late = until_recorded(tmp_path / "guests" / "guest-0" / "records", image(1))
+    (only,) = try_(boot(image(0), rebooted(0), image(1), last=SILENT), deadline=late)
+    assert only.words == (9,)
+    assert Boots(tmp_path).count() == 1
 
 
 def test_a_kernel_that_dies_before_the_first_image_says_nothing_of_any(try_: Try) -> None:
