@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The exact part of a comparison: by scenario what two sweeps say of each other, and what the logs do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.compare.alike import beyond
 from harness.compare.lines import LineMap
 from harness.compare.seen import Place, Seen, place_of
 from harness.compare.windows import WindowChange, window_changes
 from harness.counted import counted
+from harness.results.run import GuestFinding
 from harness.sweep.records import Kind, SweepResult
 from harness.verdict import sentences
+from harness.verdict.gaps import sweep_gaps
 
 Word = Literal["fixed", "better", "same", "regressed", "unknown"]
 
@@ -74,15 +78,25 @@ def _word(
     before: Seen, after: Seen, one: SweepResult, two: SweepResult, windows: tuple[WindowChange, ...],
     new: tuple[Kind, ...],
 ) -> tuple[Word, str]:  # fmt: skip
-    """Evidence first: what a sound sweep has shown stays, whatever else was left undone."""
+    """Evidence first: what a sound sweep has shown stays, whatever else it left undone. That it is new takes a whole
+    sweep of the other kernel."""
     opened = [each for each in windows if each.change == "opened"]
-    if not one.broken and not two.broken and (new or opened):
-        shown = f"shows {', '.join(new)}, which {before.label} does not" if new else counted(len(opened), "new window")
-        return "regressed", shown
+    shown = f"shows {', '.join(new)}, which {before.label} does not" if new else counted(len(opened), "new window")
+    if (new or opened) and not two.broken:
+        blind = unknowable(before, after, one)
+        return ("unknown", f"{after.label} fails otherwise, but {blind}") if blind else ("regressed", shown)
     for seen, result in ((before, one), (after, two)):
-        if undone := _undone(result):
+        if undone := _undone(seen, result):
             return "unknown", f"{seen.label}: {undone}"
+    if apart := beyond(one.scenario, before, after):
+        return "unknown", apart
     return _sound(one, two, windows, after)
+
+
+def unknowable(before: Seen, after: Seen, result: SweepResult) -> str:
+    """Why ``result`` of ``before`` cannot tell that what ``after`` shows is new; "" where it can."""
+    undone = _undone(before, result)
+    return f"{before.label}: {undone}" if undone else beyond(result.scenario, after, before)
 
 
 def _sound(one: SweepResult, two: SweepResult, windows: tuple[WindowChange, ...], after: Seen) -> tuple[Word, str]:
@@ -99,12 +113,13 @@ def _sound(one: SweepResult, two: SweepResult, windows: tuple[WindowChange, ...]
     return "fixed", f"silent: {sentences.scope([two], after.run.plan)}"
 
 
-def _undone(result: SweepResult) -> str:
+def _undone(seen: Seen, result: SweepResult) -> str:
     if result.broken:
         return f"broken, {result.broken}"
     if result.timed_out:
-        return f"{result.timed_out} schedules timed out"
-    return "" if result.complete else "not every schedule was run"
+        return f"{counted(result.timed_out, 'schedule')} timed out"
+    planned = seen.run.scenario(result.scenario)
+    return "; ".join(sweep_gaps(result, planned, seen.kernel, seen.run.plan)) if planned else "it was not planned"
 
 
 def _kinds(result: SweepResult, bound: int) -> set[Kind]:
@@ -150,17 +165,33 @@ def _spans(places: set[Place]) -> tuple[Span, ...]:
 
 
 def signature_changes(before: Seen, after: Seen) -> tuple[tuple[Signature, ...], tuple[Signature, ...]]:
-    """Complaints of the log, known issues aside, that are new, and those that are gone; over what both ran."""
+    """Complaints of the log, known issues aside, that are new, and those that are gone; over what both ran.
+
+    New is only what came where ``before`` was looked at wholly, gone what came where ``after`` was.
+    """
     common = {each.name for each in before.run.plan.scenarios} & {each.name for each in after.run.plan.scenarios}
-    olds, news = (_signatures(seen, common | {""}) for seen in (before, after))
-    new = tuple(each for name, each in sorted(news.items()) if name not in olds)
-    gone = tuple(each for name, each in sorted(olds.items()) if name not in news)
+    olds, news = (_signatures(seen.findings, common | {""}) for seen in (before, after))
+    told_new = _signatures([each for each in after.findings if _looked_at(before, after, each)], common | {""})
+    told_gone = _signatures([each for each in before.findings if _looked_at(after, before, each)], common | {""})
+    new = tuple(each for name, each in sorted(told_new.items()) if name not in olds)
+    gone = tuple(each for name, each in sorted(told_gone.items()) if name not in news)
     return new, gone
 
 
-def _signatures(seen: Seen, scenarios: set[str]) -> dict[str, Signature]:
+def _looked_at(one: Seen, other: Seen, found: GuestFinding) -> bool:
+    """Whether ``one`` would have shown what ``other`` has ``found``. By races that is a matter of chance."""
+    if one.kernel.state != "booted" or not found.scenario:
+        return one.kernel.state == "booted"
+    if found.mode == "stress":
+        race = one.race(found.scenario)
+        return race is not None and bool(race.races) and not race.broken
+    result = one.result(found.scenario)
+    return result is not None and not unknowable(one, other, result)
+
+
+def _signatures(findings: Iterable[GuestFinding], scenarios: set[str]) -> dict[str, Signature]:
     found: dict[str, Signature] = {}
-    for each in seen.findings:
+    for each in findings:
         if each.scenario not in scenarios or each.finding.known:
             continue
         finding = each.finding

@@ -15,6 +15,7 @@ from harness.engine.own_tree import with_tree
 from harness.errors import BadInput
 from harness.kernel.spec import patches_for
 from harness.results.run import Plan, ScenarioPlan, Side
+from harness.sweep.job import scenario_lines
 
 SCENARIOS = folders.PROJECT / "guest-tests" / "scenarios"
 PATCHES = folders.PROJECT / "patches"
@@ -166,7 +167,7 @@ def _scenario_plan(scenario: Scenario, filesystem: str) -> ScenarioPlan:
         name=scenario.name, title=scenario.title, actors=tuple(actor.op for actor in scenario.actors),
         bound=scenario.bound, prepare=scenario.prepare, guards=tuple(scenario.guards),
         documented=dict(scenario.documented), filesystem=scenario.filesystem(filesystem),
-        idle=scenario.idle or "",
+        idle=scenario.idle or "", job=scenario_lines([scenario.at_most(0)])[0],
     )  # fmt: skip
 
 

@@ -144,7 +144,8 @@ def _sweeps(scenario: str, before: Seen, after: Seen, lines: LineMap, where: str
         found.lost.append(f"{where}: coverage {new.coverage.share:.1%}, it was {old.coverage.share:.1%}{lost}")
     opened = [each.after for each in change.windows if each.change == "opened"]
     if opened:
-        place = found.worse if after.kernel.side == "with" else found.other
+        news = after.kernel.side == "with" and change.word == "regressed"  # else nobody knows whether it failed there
+        place = found.worse if news else found.other
         place.append(f"{where} fails at {'; '.join(opened[:MAX_LINES])} too")
     if change.failing[0] != change.failing[1]:
         found.other.append(f"{where}: {per_bound(new)} schedules fail, it were {per_bound(old)}")

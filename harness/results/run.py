@@ -52,6 +52,7 @@ class ScenarioPlan:
     documented: dict[Kind, StoredBehaviour] = field(default_factory=dict)  # kind of violation -> why it is no bug
     filesystem: str = ""  # of the guests of its sweep; "" in a run of before it was kept
     idle: str = ""  # releases on which there is nothing to race, as ">=6.12"; "" for none
+    job: str = ""  # the racer's line of it, without its bound; "" in a run of before it was kept
 
 
 @dataclass(frozen=True)

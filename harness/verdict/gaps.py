@@ -23,8 +23,7 @@ def gaps(run: Run, scenario: ScenarioPlan, kernel: KernelInfo) -> list[str]:
     """Everything that was not done for this cell though planned, timed-out schedules left out; [] if nothing."""
     result = run.result(scenario.name, kernel.name)
     if result:
-        nobody = idle(result, scenario, kernel)
-        return [*_sweep_gaps(result, scenario, run.plan, nobody), *_stress_gaps(run, scenario, kernel)]
+        return [*sweep_gaps(result, scenario, kernel, run.plan), *_stress_gaps(run, scenario, kernel)]
     if kernel.lacks:
         why = f"no sweep is possible, as the kernel lacks {kernel.lacks}: stress shows failures, never their absence"
         return [why, *_stress_gaps(run, scenario, kernel)]
@@ -38,8 +37,9 @@ def idle(result: SweepResult, scenario: ScenarioPlan, kernel: KernelInfo) -> boo
     return told and bounds == {0} and not result.coverage.reached
 
 
-def _sweep_gaps(result: SweepResult, scenario: ScenarioPlan, plan: Plan, nobody: bool) -> list[str]:
-    found = []
+def sweep_gaps(result: SweepResult, scenario: ScenarioPlan, kernel: KernelInfo, plan: Plan) -> list[str]:
+    """What of it its sweep alone left undone, timed-out schedules left out; [] if nothing."""
+    found, nobody = [], idle(result, scenario, kernel)
     if not result.complete:
         found.append("not every schedule was run, as the budget ended or too many guests hung")
     if result.unchecked:

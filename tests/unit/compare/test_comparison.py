@@ -88,9 +88,19 @@ def test_what_was_not_swept_whole_leaves_the_answer_unknown() -> None:
     assert result
     found = of(compared.kernel("old", ONE), compared.with_result(after, replace(result, complete=False)))
     assert (found.answer, found.reasons) == (
-        Answer.UNKNOWN, ("fsync-write: new: not every schedule was run",),
+        Answer.UNKNOWN,
+        ("fsync-write: new: not every schedule was run, as the budget ended or too many guests hung",),
     )  # fmt: skip
     assert pair(compared.kernel("old"), after, ()).answer is Answer.UNKNOWN
+
+
+def test_a_complaint_is_not_new_where_the_first_kernel_was_not_wholly_swept() -> None:
+    before = compared.kernel("old")
+    result = before.result("read-read")
+    assert result
+    late = compared.with_result(before, replace(result, complete=False))
+    found = of(late, compared.kernel("new", findings=[replace(warning(), kernel="new")]))
+    assert (found.answer, found.new_signatures) == (Answer.UNKNOWN, ())
 
 
 def test_the_worst_pair_is_the_answer_and_the_status() -> None:

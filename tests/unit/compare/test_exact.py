@@ -6,7 +6,7 @@ import pytest
 from harness.compare.exact import ScenarioChange, scenario_change, signature_changes
 from harness.compare.lines import LineMap
 from harness.compare.seen import Seen
-from harness.sweep.records import Kind
+from harness.sweep.records import Kind, StressResult
 from tests.fakes import compared
 from tests.fakes.results import FAKES, POINTS, Judge, coverage, warning
 from tests.unit.compare.test_windows import failing_at
@@ -70,6 +70,9 @@ def test_evidence_of_a_regression_stands_though_the_sweep_was_not_finished() -> 
         ({"complete": False}, "not every schedule was run"),
         ({"broken": "the canary did not fail"}, "the canary did not fail"),
         ({"timed_out": 3}, "3 schedules timed out"),
+        ({"unchecked": ("tags",)}, "tags could not be checked"),
+        ({"points": 0}, "no point had a probe"),
+        ({"coverage": replace(coverage(("fsync",)), reached=frozenset(range(6)))}, "is under the floor of 90%"),
     ],
 )
 def test_a_sweep_that_proves_nothing_leaves_it_unknown(fields: dict[str, object], why: str) -> None:
@@ -79,6 +82,67 @@ def test_a_sweep_that_proves_nothing_leaves_it_unknown(fields: dict[str, object]
     ):
         assert found.word == "unknown"
         assert why in found.why
+
+
+@pytest.mark.parametrize(
+    "fields", [{"complete": False, "schedules": {}, "passing": ()}, {"timed_out": 1}, {"unchecked": ("tags",)}]
+)
+def test_a_failure_is_not_new_where_the_first_kernel_was_not_wholly_swept(fields: dict[str, object]) -> None:
+    found = change(altered(kernel("old"), **fields), kernel("new", failing_at(22, 22, Kind.TAGS)))
+    assert found.word == "unknown"
+    assert found.why.startswith("new fails otherwise, but old: ")
+
+
+def test_a_check_that_neither_kernel_could_make_is_not_silence_on_both() -> None:
+    one, two = (altered(kernel(label), unchecked=("tags",)) for label in ("old", "new"))
+    assert change(one, two).word == "unknown"
+
+
+def planned(seen: Seen, **fields: object) -> Seen:
+    return replace(seen, run=replace(seen.run, plan=replace(seen.run.plan, **fields)))  # type: ignore[arg-type]
+
+
+def edited(seen: Seen, name: str = NAME, **fields: object) -> Seen:
+    scenarios = [replace(each, **fields) if each.name == name else each for each in seen.run.plan.scenarios]  # type: ignore[arg-type]
+    return planned(seen, scenarios=tuple(scenarios))
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"granularity": "instructions"}, "with stops at every instruction"),
+        ({"atomic_stops": True}, "with stops in atomic sections"),
+        ({"both_wake_ups": True}, "with both orders of a wake-up"),
+        ({"units": ("fs/dax.c", "fs/ext4/inode.c")}, "with points of fs/ext4/inode.c"),
+    ],
+)
+def test_no_answer_rests_on_what_only_one_of_the_sweeps_has_tried(fields: dict[str, object], why: str) -> None:
+    silent = change(planned(kernel("old", failing_at(23, 24)), **fields), kernel("new"))
+    assert (silent.word, silent.why) == ("unknown", f"new was not swept as old was ({why})")
+    failing = change(kernel("old"), planned(kernel("new", failing_at(23, 24)), **fields))
+    assert failing.word == "unknown"
+    assert why in failing.why
+
+
+def test_what_a_finer_sweep_shows_stays() -> None:
+    fine = {"granularity": "instructions", "both_wake_ups": True}
+    assert change(planned(kernel("old"), **fine), kernel("new", failing_at(23, 24))).word == "regressed"
+    assert change(kernel("old", failing_at(23, 24)), planned(kernel("new"), **fine)).word == "fixed"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"actors": ("fsync", "read-fault")}, {"prepare": "hole"}, {"filesystem": "xfs"}, {"job": "scenario pages=4"}],
+)
+def test_a_scenario_that_was_edited_is_another_one(fields: dict[str, object]) -> None:
+    before = edited(kernel("old"), filesystem="ext4", job="scenario pages=2")
+    after = edited(kernel("new", failing_at(23, 24)), **{"filesystem": "ext4", "job": "scenario pages=2", **fields})
+    assert change(before, after).word == change(after, before).word == "unknown"
+    assert change(before, edited(kernel("new"), filesystem="ext4", job="scenario pages=2")).word == "same"
+
+
+def test_a_run_of_before_file_systems_and_job_lines_were_kept_is_compared_all_the_same() -> None:
+    assert change(kernel("old"), edited(kernel("new"), filesystem="ext4", job="scenario pages=2")).word == "same"
 
 
 def test_a_broken_sweep_that_fails_says_nothing() -> None:
@@ -128,6 +192,14 @@ def test_complaints_are_new_or_gone_by_their_signature() -> None:
 def test_a_complaint_in_a_scenario_that_the_other_did_not_run_is_left_out() -> None:
     warn = replace(warning(), kernel="new", scenario="elsewhere")
     assert signature_changes(compared.kernel("old"), compared.kernel("new", findings=[warn])) == ((), ())
+
+
+def test_a_complaint_of_random_races_is_not_new_where_nobody_raced() -> None:
+    warn = replace(warning(), kernel="new", mode="stress")
+    raced = compared.kernel("old", stress=[StressResult("read-read", "old", 2, 2000, {}, 1.0)])
+    after = compared.kernel("new", findings=[warn])
+    assert signature_changes(compared.kernel("old"), after) == ((), ())
+    assert [each.signature for each in signature_changes(raced, after)[0]] == [warn.finding.signature]
 
 
 def test_a_hang_counts_as_a_kind_of_its_own() -> None:

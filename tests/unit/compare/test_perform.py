@@ -31,7 +31,7 @@ def _scripted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def wish(kernels: Path, *words: str) -> Wish:
     lab = load_lab(kernels / "lab.yaml")
     sides = Words(lab, kernels / "lab.yaml").sides(words)
-    return Wish(words, kernels / "lab.yaml", lab, sides, (load_scenarios()[NAME],), races=0, cost=False)
+    return Wish(words, kernels / "lab.yaml", lab, sides, (load_scenarios()[NAME].at_most(1),), races=0, cost=False)
 
 
 def fresh(kernels: Path, without: str, with_: str) -> tuple[Path, Comparison]:
@@ -83,6 +83,17 @@ def test_a_past_run_and_a_fresh_kernel_can_be_compared(kernels: Path) -> None:
     prebuilt.follow(kernels, [], [GOOD])
     _folder, comparison = compare(wish(kernels, "1:other", "stock"))
     assert comparison.answer is Answer.FIXED
+
+
+def test_a_past_run_that_stopped_at_every_instruction_is_not_fixed_by_silence_at_calls(kernels: Path) -> None:
+    fresh(kernels, BAD, GOOD)
+    folder = RunFolder.open("1")
+    run = folder.load()
+    folder.save(replace(run, plan=replace(run.plan, granularity="instructions")))
+    prebuilt.follow(kernels, [], [GOOD])
+    _folder, comparison = compare(wish(kernels, "1:other", "stock"))
+    assert comparison.answer is Answer.UNKNOWN
+    assert "stock was not swept as 1:other was (with stops at every instruction)" in comparison.pairs[0].sentence
 
 
 def test_races_of_past_runs_are_compared_by_fishers_test(kernels: Path) -> None:
