@@ -2,14 +2,15 @@
 """The verdict of `lab try`: what the change brings, what it closes, and what of it nobody reached."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from harness.counted import counted
 from harness.engine.pick import Reach
 from harness.points.touched import Line
-from harness.results.run import KernelInfo, Run
+from harness.results.run import KernelInfo, Run, ScenarioPlan
 from harness.sweep.records import Kind, SweepResult
 from harness.trial.scope import Scope
+from harness.verdict.gaps import sweep_gaps, timed_out
 from harness.verdict.judge import judge
 from harness.verdict.verdict import Cell, CellWord, Verdict, Word
 
@@ -78,24 +79,86 @@ def _unreached(reached: Sequence[Reached]) -> str:
 
 def _compared(run: Run, plain: Verdict, without: KernelInfo, with_: KernelInfo, told: tuple[str, ...]) -> Verdict:
     cells = {(cell.scenario, cell.kernel): cell for cell in plain.cells}
-    new, closed, broken, missing, notes = [], [], [], [], []
+    found = _Found()
     for each in run.plan.scenarios:
         before, after = cells[each.name, without.name], cells[each.name, with_.name]
         if CellWord.BROKEN in (before.word, after.word):
-            broken.append(f"`{each.name}`: {before.sentence if before.word is CellWord.BROKEN else after.sentence}")
+            sentence = before.sentence if before.word is CellWord.BROKEN else after.sentence
+            found.broken.append(f"`{each.name}`: {sentence}")
             continue
-        if kinds := _beyond(after, before):
-            new.append(f"`{each.name}` fails with the change alone ({', '.join(kinds)}): {after.sentence}")
-        elif after.word is CellWord.FAILS:
-            notes.append(f"`{each.name}` fails on both kernels: {_counts(run, each.name, without, with_)}")
-        if kinds := _beyond(before, after):
-            closed.append(f"`{each.name}` fails without the change alone ({', '.join(kinds)})")
-        missing += [f"`{each.name}`: {cell.sentence}" for cell in (before, after)
-                    if cell.word in (CellWord.UNPROVEN, CellWord.NOT_RUN) and not _unstoppable(run, cell)]  # fmt: skip
-    new += [reason for reason in plain.reasons if "outside of any scenario" in reason]
-    word = Word.FAIL if new else Word.BROKEN if broken else Word.INCONCLUSIVE if missing else Word.PASS
-    sentence = _sentence(run, word, new or broken or missing, closed)
-    return Verdict(word, sentence, (*new, *broken, *missing), (*closed, *notes, *told), plain.cells)
+        _scenario(run, each, _Side(without, before, _hole(run, each, without)),
+                  _Side(with_, after, _hole(run, each, with_)), found)  # fmt: skip
+    found.new += _outside(run, without, with_)
+    reasons = (*found.new, *found.broken, *found.missing)
+    sentence = _sentence(run, found.word, reasons, found.closed)
+    return Verdict(found.word, sentence, reasons, (*found.closed, *found.notes, *told), plain.cells)
+
+
+@dataclass
+class _Found:
+    """Sentences by what they lead to."""
+
+    new: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def word(self) -> Word:
+        """Evidence before a broken lab before what is missing."""
+        if self.new:
+            return Word.FAIL
+        if self.broken:
+            return Word.BROKEN
+        return Word.INCONCLUSIVE if self.missing else Word.PASS
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One scenario on one kernel; ``hole`` says what was left undone, "" if nothing was."""
+
+    kernel: KernelInfo
+    cell: Cell
+    hole: str
+
+
+def _scenario(run: Run, plan: ScenarioPlan, before: _Side, after: _Side, found: _Found) -> None:
+    """What only one of the kernels shows says something of the change where the other one was swept whole."""
+    name, kinds, gone = f"`{plan.name}`", _beyond(after.cell, before.cell), _beyond(before.cell, after.cell)
+    if kinds and before.hole:
+        found.missing.append(f"{name} fails with the change ({', '.join(kinds)}), and whether it does without is not "
+                             f"known: {before.hole}")  # fmt: skip
+    elif kinds:
+        found.new.append(f"{name} fails with the change alone ({', '.join(kinds)}): {after.cell.sentence}")
+    elif after.cell.word is CellWord.FAILS:
+        found.notes.append(f"{name} fails on both kernels: {_counts(run, plan.name, before.kernel, after.kernel)}")
+    if gone and not after.hole:
+        found.closed.append(f"{name} fails without the change alone ({', '.join(gone)})")
+    fails = CellWord.FAILS  # without the change: then what else was left undone there takes nothing from it
+    holes = [(side, side.hole) for side in (before, after) if side.hole and (side is after or side.cell.word != fails)]
+    found.missing += [f"{name} on `{side.kernel.name}`: {hole}" for side, hole in holes]
+
+
+def _hole(run: Run, plan: ScenarioPlan, kernel: KernelInfo) -> str:
+    """What its sweep left undone. Where no point is a place to stop at, the runs without a stop are all there is."""
+    result = run.result(plan.name, kernel.name)
+    if result is None:
+        return "it was not swept"
+    late = timed_out(result)
+    if result.broken:
+        return result.broken
+    if result.whole and not result.unchecked and _unstoppable(result):
+        return ""
+    return "; ".join([*sweep_gaps(result, plan, kernel, run.plan), *([late] if late else [])])
+
+
+def _outside(run: Run, without: KernelInfo, with_: KernelInfo) -> list[str]:
+    """Complaints that no scenario can be told of, but those that the kernel without the change has, too."""
+    found = [each for each in run.findings if not each.scenario and not each.finding.known]
+    known = {each.finding.signature for each in found if each.kernel == without.name}
+    new = [each.finding for each in found if each.kernel == with_.name and each.finding.signature not in known]
+    return list(dict.fromkeys(f"`{with_.name}` logged {each.title} outside of any scenario" for each in new))
 
 
 def _beyond(cell: Cell, other: Cell) -> tuple[Kind, ...]:
@@ -106,12 +169,9 @@ def _beyond(cell: Cell, other: Cell) -> tuple[Kind, ...]:
     return tuple(kind for kind in cell.kinds if kind not in known)
 
 
-def _unstoppable(run: Run, cell: Cell) -> bool:
-    """Whether no point is a place to stop at, so that the runs without a stop are all there is."""
-    result = run.result(cell.scenario, cell.kernel)
-    if result is None or result.broken or not result.complete or not result.schedules.get(0):
-        return False
-    return not (result.coverage.stopped or result.coverage.reached)
+def _unstoppable(result: SweepResult) -> bool:
+    """Whether probes were placed and none of them is a place to stop at."""
+    return bool(result.points and result.schedules.get(0)) and not (result.coverage.stopped or result.coverage.reached)
 
 
 def _counts(run: Run, scenario: str, without: KernelInfo, with_: KernelInfo) -> str:

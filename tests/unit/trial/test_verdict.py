@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from dataclasses import replace
 
+import pytest
+
 from harness.results.run import KernelInfo, Plan, Run, ScenarioPlan
 from harness.sweep.records import Coverage, Kind, Outcome, Schedule, SweepResult, Violation
 from harness.trial.verdict import Reached, judge_trial
 from harness.verdict.verdict import Word
+from tests.fakes.results import warning
 
 KERNELS = (KernelInfo("base", "without"), KernelInfo("tried", "with"))
 REACHED = Reached(
@@ -62,13 +65,55 @@ def test_a_sweep_that_was_cut_short_is_no_pass_and_a_broken_lab_is_told() -> Non
     assert judge_trial(run_of(result("base", broken="canary"), result("tried")), [REACHED]).word is Word.BROKEN
 
 
+CUT = {"complete": False, "schedules": {}, "coverage": Coverage()}
+
+
+@pytest.mark.parametrize("fields", [CUT, {"complete": False}, {"timed_out": 1}, {"unchecked": ("tags",)}])
+def test_a_failure_is_not_of_the_change_where_the_base_was_not_wholly_swept(fields: dict[str, object]) -> None:
+    verdict = judge_trial(run_of(result("base", **fields), result("tried", Kind.TAGS)), [REACHED])
+    assert verdict.word is Word.INCONCLUSIVE
+    assert "`one` fails with the change (tags), and whether it does without is not known: " in verdict.sentence
+
+
+def test_what_is_new_beside_what_an_unfinished_base_shows_is_not_of_the_change_either() -> None:
+    results = result("base", Kind.TAGS, complete=False), result("tried", Kind.TAGS, Kind.HANG)
+    assert judge_trial(run_of(*results), [REACHED]).word is Word.INCONCLUSIVE
+    same = result("base", Kind.TAGS, complete=False), result("tried", Kind.TAGS)
+    assert judge_trial(run_of(*same), [REACHED]).word is Word.PASS
+
+
+def test_the_tried_kernel_cut_short_is_no_pass_though_both_fail_alike_and_closes_nothing() -> None:
+    results = result("base", Kind.TAGS, Kind.HANG), result("tried", Kind.TAGS, complete=False)
+    verdict = judge_trial(run_of(*results), [REACHED])
+    assert verdict.word is Word.INCONCLUSIVE
+    assert "not every schedule was run" in verdict.sentence
+    assert not any("without the change alone" in each for each in verdict.findings)
+
+
+def test_a_complaint_outside_of_any_scenario_is_of_the_change_only_where_the_base_has_it_not() -> None:
+    run = run_of(result("base"), result("tried"))
+    one, two = (replace(warning(), kernel=name, scenario="") for name in ("base", "tried"))
+    assert judge_trial(replace(run, findings=(two,)), [REACHED]).word is Word.FAIL
+    assert judge_trial(replace(run, findings=(one, two)), [REACHED]).word is Word.PASS
+
+
 def test_a_change_that_does_not_compile_fails() -> None:
     kernels = (KERNELS[0], replace(KERNELS[1], state="no-compile", detail="error"))
     assert judge_trial(run_of(result("base"), kernels=kernels), []).word is Word.FAIL
 
 
+def without_a_stop(**changes: object) -> Run:
+    fields = {"bound": 1, "coverage": Coverage(atomic={1: "preemption off"}), **changes}
+    run = run_of(*(result(kernel, **fields) for kernel in ("base", "tried")))
+    return replace(run, plan=replace(run.plan, scenarios=tuple(replace(each, bound=1) for each in run.plan.scenarios)))
+
+
 def test_where_nothing_can_be_stopped_the_runs_without_a_stop_are_all_there_is() -> None:
-    nowhere = [result(kernel, bound=1, coverage=Coverage(atomic={1: "preemption off"})) for kernel in ("base", "tried")]
-    run = run_of(*nowhere)
-    bounded = replace(run.plan, scenarios=tuple(replace(each, bound=1) for each in run.plan.scenarios))
-    assert judge_trial(replace(run, plan=bounded), [REACHED]).word is Word.PASS
+    assert judge_trial(without_a_stop(), [REACHED]).word is Word.PASS
+
+
+@pytest.mark.parametrize("fields", [{"timed_out": 1}, {"unchecked": ("tags",)}, {"points": 0}])
+def test_where_nothing_can_be_stopped_schedules_and_checks_that_are_missing_still_count(
+    fields: dict[str, object],
+) -> None:
+    assert judge_trial(without_a_stop(**fields), [REACHED]).word is Word.INCONCLUSIVE
