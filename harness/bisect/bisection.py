@@ -34,7 +34,10 @@ class Bisection:
     replayable: bool = True
 
     def run(self) -> State:
-        """To its end, or to that of the time. Raises BadInput where the ends are not what they should be."""
+        """To its end, or to that of the time.
+
+        Raises BadInput where the ends are not what they should be, LabBroke where it broke at one of them.
+        """
         bug = self._ends()
         at = len(self.commits.graph.commits) - 1
         while not self.deadline.passed:
@@ -61,10 +64,10 @@ class Bisection:
 
     def _ends(self) -> Bug:
         last = len(self.commits.graph.commits) - 1
-        bad = self._tested(last, None)
+        bad = self._end(last, "bad")
         if bad.outcome is not Outcome.BAD:
             raise BadInput(f"the bad end ({self.commits.title(last)}) is not bad: {bad.outcome}, {bad.detail}")
-        good = self._tested(GOOD, None)
+        good = self._end(GOOD, "good")
         if good.outcome not in (Outcome.GOOD, Outcome.BAD):
             raise BadInput(f"the good end ({self.commits.title(GOOD)}) says nothing: {good.outcome}, {good.detail}")
         bug = Bug(bad.seen, good.seen)
@@ -72,6 +75,13 @@ class Bisection:
             raise BadInput(f"both ends fail alike ({told(bug.seen)}): nothing tells good from bad")
         say(f"looking for {told(bug.seen - bug.control)}")
         return bug
+
+    def _end(self, index: int, which: str) -> Tested:
+        tested = self._tested(index, None)
+        if tested.outcome is Outcome.BROKEN:
+            told = f"{tested.detail}; the same command tests it again"
+            raise LabBroke(f"the lab broke at the {which} end ({self.commits.title(index)}): {told}")
+        return tested
 
     def _name(self, index: int) -> str:
         return self.good if index == GOOD else self.commits.graph.commits[index]
@@ -102,7 +112,10 @@ class Bisection:
         return tuple(self.commits.graph.commits[index] for index in answer(self.commits.graph, self.outcomes))
 
     def _over(self) -> State:
-        return self._keep(found=self._found(), over=True)
+        """At the end, unless it is the lab that keeps commits from being told apart: they can be tested again."""
+        found = self._found()
+        tested = [self.state.tested[name].outcome for name in found if name in self.state.tested]
+        return self._keep(found=found, over=len(found) == 1 or Outcome.BROKEN not in tested)
 
     def _keep(self, found: tuple[str, ...] = (), over: bool = False) -> State:
         self.state = replace(self.state, found=found, over=over)

@@ -32,18 +32,27 @@ class State:
         """The same with one more test."""
         return replace(self, tested={**self.tested, commit: tested})
 
+    def resumed(self) -> "State":
+        """The same without the tests in which the lab broke, which say nothing of their commits."""
+        broken = Outcome.BROKEN
+        tested = {name: each for name, each in self.tested.items() if each.outcome is not broken}
+        return replace(self, tested=tested, raced=tuple(each for each in self.raced if each[1] is not broken))
+
     def save(self, folder: Path) -> None:
         """Writes it, whole or not at all."""
         write_whole(folder / FILE, json.dumps(asdict(self), indent=1, default=sorted) + "\n")
 
 
 def begun(question: dict[str, str]) -> tuple[Path, State]:
-    """The folder of a bisect with this question that is not over, with its state; else a new one."""
+    """The folder of a bisect with this question that is not over, with its state; else a new one.
+
+    A commit at which the lab broke is tested again.
+    """
     parent = folders.runs() / "bisect"
     for file in sorted(parent.glob(f"*/{FILE}"), key=lambda path: -int(path.parent.name)):
         state = load(file)
         if state.question == question and not state.over:
-            return file.parent, state
+            return file.parent, state.resumed()
     folder = RunFolder.create(parent).path
     state = State(question)
     state.save(folder)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from harness import folders
 from harness.bisect.by_stress import ByStress, told
 from harness.bisect.commits import GitCommits
 from harness.bisect.outcome import Outcome
-from harness.bisect.state import State, begun
+from harness.bisect.state import FILE, State, begun, load
 from harness.config.models import DebianSource, KernelSpec
 from harness.deadline import Deadline
 from harness.errors import LabBroke
@@ -139,3 +140,13 @@ def test_commits_that_say_nothing_are_kept_too_and_stay_in_the_answer(races: Rac
     names = bisect.commits.graph.commits
     assert names[races.culprit] in done.found and len(done.raced) < 150, "it does not ask for them for ever"
     assert {name for name, outcome in done.raced if not outcome.says} <= {names[each] for each in races.odd}
+
+
+def test_races_in_which_the_lab_broke_are_forgotten_by_the_same_command(races: Races) -> None:
+    races.odd = dict.fromkeys(range(6, 12), Outcome.BROKEN)
+    races.dies_at = 12
+    with pytest.raises(KeyboardInterrupt):
+        races.bisect().run()
+    kept = load(next((folders.runs() / "bisect").glob(f"*/{FILE}")))
+    assert Outcome.BROKEN in [outcome for _name, outcome in kept.raced]
+    assert Outcome.BROKEN not in [outcome for _name, outcome in races.bisect().state.raced]
