@@ -70,6 +70,11 @@ class Bisection:
         good = self._end(GOOD, "good")
         if good.outcome not in (Outcome.GOOD, Outcome.BAD):
             raise BadInput(f"the good end ({self.commits.title(GOOD)}) says nothing: {good.outcome}, {good.detail}")
+        if good.outcome is Outcome.BAD and good.hole:
+            self.state = self.state.without_test(self.good)
+            self._keep()
+            raise LabBroke(f"the good end ({self.commits.title(GOOD)}) fails, and what else it shows is not known: "
+                           f"{good.hole}")  # fmt: skip
         bug = Bug(bad.seen, good.seen)
         if not bug.seen - bug.control:
             raise BadInput(f"both ends fail alike ({told(bug.seen)}): nothing tells good from bad")

@@ -60,4 +60,6 @@ def observed(result: StressResult | None, kinds: frozenset[Kind]) -> Outcome:
     failed = {kind for kind, count in result.failures.items() if count}
     if failed & kinds if kinds else failed:
         return Outcome.BAD
-    return Outcome.OTHER_BUG if failed else Outcome.GOOD
+    if failed:
+        return Outcome.OTHER_BUG
+    return Outcome.UNCHECKED if result.unchecked else Outcome.GOOD

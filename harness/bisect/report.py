@@ -3,6 +3,7 @@
 
 from harness.bisect.commits import GOOD, Commits
 from harness.bisect.git_log import words
+from harness.bisect.outcome import Outcome
 from harness.bisect.state import State
 from harness.bisect.tester import Tested
 
@@ -18,8 +19,15 @@ def render(state: State, commits: Commits) -> str:
     found = [commits.title(place[name]) for name in state.found]
     if state.over and len(found) == 1:
         return "\n".join([*lines, f"first bad commit: {found[0]}"])
-    why = "the rest cannot be tested" if state.over else "the time was over"
-    return "\n".join([*lines, f"the first bad commit is one of these {len(found)}, {why}:", *found])
+    return "\n".join([*lines, f"the first bad commit is one of these {len(found)}, {_why(state)}:", *found])
+
+
+def _why(state: State) -> str:
+    """Why the commits that are left cannot be told apart."""
+    if state.over:
+        return "the rest cannot be tested"
+    broke = any(state.tested[name].outcome is Outcome.BROKEN for name in state.found if name in state.tested)
+    return "the lab broke at some of them, which the same command tests again" if broke else "the time was over"
 
 
 def _line(title: str, tested: Tested) -> str:

@@ -32,6 +32,10 @@ class State:
         """The same with one more test."""
         return replace(self, tested={**self.tested, commit: tested})
 
+    def without_test(self, commit: str) -> "State":
+        """The same as if that commit had not been tested."""
+        return replace(self, tested={name: each for name, each in self.tested.items() if name != commit})
+
     def resumed(self) -> "State":
         """The same without the tests in which the lab broke, which say nothing of their commits."""
         broken = Outcome.BROKEN

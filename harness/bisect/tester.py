@@ -3,7 +3,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.bisect.commits import Commits
@@ -21,6 +21,7 @@ from harness.kernel.artefacts import Kernel
 from harness.kernel.build import build
 from harness.results.folder import RunFolder
 from harness.sweep.records import SweepResult
+from harness.verdict.gaps import timed_out, unchecked
 
 UNBOOTED = "(boot-failure)"
 TRIES = 2  # of a sweep in which the lab breaks: one lost guest must not cost a commit
@@ -28,7 +29,10 @@ TRIES = 2  # of a sweep in which the lab breaks: one lost guest must not cost a 
 
 @dataclass(frozen=True)
 class Tested:
-    """One commit's test. ``seen`` is what it showed; seconds are wall time."""
+    """One commit's test. ``seen`` is what it showed, ``hole`` what was not tried, so that more may be there.
+
+    Seconds are wall time.
+    """
 
     __test__ = False  # pytest takes every Test* for one of its own
     outcome: Outcome
@@ -36,6 +40,7 @@ class Tested:
     seen: Signature = frozenset()
     build_seconds: float = 0.0
     sweep_seconds: float = 0.0
+    hole: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ class Tester:
             return Tested(Outcome.BROKEN, str(error), build_seconds=time.monotonic() - began)
         built = time.monotonic()
         tested = self._swept(Subject(kernel.name, kernel, tuple(points)), bug)
-        return Tested(tested.outcome, tested.detail, tested.seen, built - began, time.monotonic() - built)
+        return replace(tested, build_seconds=built - began, sweep_seconds=time.monotonic() - built)
 
     def _units(self, kernel: Kernel) -> list[str]:
         return sorted(unit for unit in self.units if (kernel.folder / "sources" / unit).is_file())
@@ -101,9 +106,21 @@ def judged(result: SweepResult, log: Sequence[str], bug: Bug | None) -> Tested:
         return Tested(Outcome.NO_BOOT, result.broken)
     if result.broken:
         return Tested(Outcome.BROKEN, result.broken)
-    seen = signature(result, log)
+    seen, hole = signature(result, log), _hole(result)
     outcome = shown(seen, bug.seen, bug.control) if bug else (Outcome.BAD if seen else Outcome.GOOD)
-    if outcome is Outcome.GOOD and not result.complete:
-        return Tested(Outcome.BROKEN, "not every schedule was run", seen)
+    if outcome is Outcome.GOOD and hole:
+        return Tested(Outcome.UNCHECKED if result.unchecked else Outcome.BROKEN, hole, seen, hole=hole)
     counts = f"{sum(result.failing.values()):,} of {sum(result.schedules.values()):,} schedules fail"
-    return Tested(outcome, f"{counts}: {told(seen)}" if seen else f"silent in {sum(result.schedules.values()):,}", seen)
+    detail = f"{counts}: {told(seen)}" if seen else f"silent in {sum(result.schedules.values()):,}"
+    return Tested(outcome, detail, seen, hole=hole)
+
+
+def _hole(result: SweepResult) -> str:
+    """What the sweep did not try, so that silence says nothing; "" if it was whole."""
+    if result.unchecked:
+        return unchecked(result)
+    if result.timed_out:
+        return timed_out(result)
+    if not result.points:
+        return "no point had a probe"
+    return "" if result.complete else "not every schedule was run"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """For `git bisect run ./lab bisect-step --scenario S`: tests the checkout as it is, in a tree of the lab's own. Exit
-status: 0 good, 1 bad, 125 it cannot be built or booted or shows another bug, 128 and more the lab broke or the input is
-wrong, which ends the bisect instead of turning it."""
+status: 0 good, 1 bad, 125 it cannot be built, booted or checked or shows another bug, 128 and more the lab broke or the
+input is wrong, which ends the bisect instead of turning it."""
 
 import argparse
 from pathlib import Path

@@ -3,7 +3,7 @@
 
 import subprocess
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from harness.bisect.bisection import Bisection
 from harness.bisect.commits import GOOD, GitCommits
 from harness.bisect.outcome import Outcome
 from harness.bisect.report import render
-from harness.bisect.state import LOG, begun
+from harness.bisect.state import LOG, State, begun
 from harness.bisect.tester import Bug, Tested
 from harness.config.models import DebianSource, KernelSpec
 from harness.deadline import Deadline
@@ -137,6 +137,31 @@ def test_both_ends_failing_alike_tell_nothing(world: World) -> None:
     bisection.test = lambda _index, _bug: Tested(Outcome.BAD, "z", SEEN)
     with pytest.raises(BadInput, match=r"both ends fail alike \(tags\)"):
         bisection.run()
+
+
+def test_a_good_end_that_fails_and_was_not_tried_whole_tells_nothing_from_good_and_is_tested_again(
+    world: World,
+) -> None:
+    bisection = world.bisection()
+    for _ in range(2):
+        with pytest.raises(LabBroke, match=r"the good end \(.*\) fails, and what else it shows .*: cut short"):
+            replace(bisection, test=lambda _index, _bug: Tested(Outcome.BAD, "z", SEEN, hole="cut short")).run()
+        bisection = world.bisection()
+        assert bisection.good not in bisection.state.tested
+
+
+def test_what_cannot_be_checked_is_skipped(world: World) -> None:
+    world.odd = dict.fromkeys(range(8), Outcome.UNCHECKED)
+    assert world.bisection().run().found == (world.commits[world.culprit],)
+    world.odd = {GOOD: Outcome.UNCHECKED}
+    with pytest.raises(BadInput, match=r"the good end \(.*\) says nothing: cannot check"):
+        replace(world.bisection(), state=State({})).run()
+
+
+def test_a_bisect_that_the_lab_keeps_from_its_end_says_so(world: World) -> None:
+    world.odd = dict.fromkeys(range(world.culprit - 4, world.culprit + 4), Outcome.BROKEN)
+    bisection = world.bisection()
+    assert "the lab broke at some of them, which the same command" in render(bisection.run(), bisection.commits)
 
 
 def test_good_must_be_an_ancestor_of_bad(world: World) -> None:

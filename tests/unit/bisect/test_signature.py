@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from harness.bisect.outcome import Outcome
+from harness.bisect.racing import observed
 from harness.bisect.signature import shown, signature
 from harness.bisect.tester import Bug, judged
-from harness.sweep.records import Coverage, Kind, Schedule, SweepResult, Violation
+from harness.sweep.records import Coverage, Kind, Schedule, StressResult, SweepResult, Violation
 from harness.sweep.records import Outcome as Schedules
 
 BUG, CONTROL = frozenset({"tags", "stale-read"}), frozenset({"stale-read"})
 
 
-def swept(*violations: Violation, complete: bool = True, broken: str = "") -> SweepResult:
+def swept(*violations: Violation, complete: bool = True, broken: str = "", **more: Any) -> SweepResult:
     outcomes = tuple(Schedules(Schedule((0, 1)), (), (each,)) for each in violations)
-    return SweepResult("one", "k", 1, 4, ((0, 1),), {0: 2, 1: 9}, {0: len(outcomes)}, outcomes, Coverage(), complete,
-                       broken=broken)  # fmt: skip
+    return replace(SweepResult("one", "k", 1, 4, ((0, 1),), {0: 2, 1: 9}, {0: len(outcomes)}, outcomes, Coverage(),
+                               complete, broken=broken), **more)  # fmt: skip
 
 
 def test_a_splat_is_known_by_its_function_whatever_the_line() -> None:
@@ -58,6 +62,40 @@ def test_silence_of_a_sweep_that_was_cut_short_is_no_good_commit() -> None:
     assert judged(swept(Violation(Kind.TAGS, "x"), complete=False), (), Bug(BUG)).outcome is Outcome.BAD
 
 
+@pytest.mark.parametrize(
+    ("fields", "outcome", "why"),
+    [
+        ({"timed_out": 2}, Outcome.BROKEN, "2 schedules timed out"),
+        ({"points": 0}, Outcome.BROKEN, "no point had a probe"),
+        ({"unchecked": ("tags",)}, Outcome.UNCHECKED, "tags could not be checked"),
+        ({"timed_out": 2, "unchecked": ("tags",)}, Outcome.UNCHECKED, "tags could not be checked"),
+    ],
+)
+def test_silence_where_something_was_not_tried_is_no_good_commit(
+    fields: dict[str, Any], outcome: Outcome, why: str
+) -> None:
+    for bug in (Bug(BUG), None):
+        tested = judged(swept(**fields), (), bug)
+        assert tested.outcome is outcome
+        assert tested.detail.startswith(why)
+    assert judged(swept(Violation(Kind.TAGS, "x"), **fields), (), Bug(BUG)).outcome is Outcome.BAD
+
+
+@pytest.mark.parametrize(
+    ("failures", "unchecked", "outcome"),
+    [
+        ({}, "", Outcome.GOOD),
+        ({}, "the journal does not commit", Outcome.UNCHECKED),
+        ({Kind.TAGS: 1}, "the journal does not commit", Outcome.BAD),
+    ],
+)
+def test_silent_races_whose_check_was_not_made_are_no_good_commit(
+    failures: dict[Kind, int], unchecked: str, outcome: Outcome
+) -> None:
+    raced = StressResult("one", "k", 2, 64, failures, 1.0, unchecked=unchecked)
+    assert observed(raced, frozenset()) is outcome
+
+
 def test_a_kernel_that_does_not_boot_and_a_broken_lab_are_told_apart() -> None:
     assert judged(swept(broken="a guest ended (boot-failure): panic"), (), Bug(BUG)).outcome is Outcome.NO_BOOT
     assert judged(swept(broken="the canary"), (), Bug(BUG)).outcome is Outcome.BROKEN
@@ -67,4 +105,5 @@ def test_every_outcome_has_its_word_and_status_for_git() -> None:
     assert {each: (each.git, each.step_status) for each in Outcome} == {
         Outcome.GOOD: ("good", 0), Outcome.BAD: ("bad", 1), Outcome.NO_BUILD: ("skip", 125),
         Outcome.NO_BOOT: ("skip", 125), Outcome.OTHER_BUG: ("skip", 125), Outcome.BROKEN: ("skip", 131),
+        Outcome.UNCHECKED: ("skip", 125),
     }  # fmt: skip
