@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.bisect.commits import GOOD, Commits, GitCommits, SeriesCommits
-from harness.bisect.scene import scene
+from harness.bisect.scene import Scene, scene
 from harness.config import loader
 from harness.config.models import GitSource, GuestSpec, KernelSpec
 from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.errors import BadInput
+from harness.image.content import digest
+from harness.kernel import fragments
 from harness.kernel.sources import obtain_for
 from harness.kernel.spec import patches
+from harness.results.run import Mode
+from harness.sweep.job import scenario_lines
+
+MODES: tuple[Mode, Mode] = ("sweep", "stress")
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ def joined(asked: Asked, deadline: Deadline) -> Joined:
     question = {
         "good": good, "bad": commits.graph.commits[-1], "scenario": scenario.name, "bound": str(scenario.bound),
         "units": ",".join(units), "base": with_.base, "of": str(asked.series or asked.git or ""),
+        "content": _content(commits, with_),
     }  # fmt: skip
     return Joined(commits, good, scenario, units, lab.guest("sweep"), lab.guest("stress"), question)
 
@@ -74,6 +81,20 @@ def _commits(asked: Asked, spec: KernelSpec, deadline: Deadline) -> Commits:
     if not asked.good or not asked.bad:
         raise BadInput("name both ends: --good COMMIT --bad COMMIT, or a --series whose patches are bisected")
     return GitCommits.between(_git(asked, spec), asked.good, asked.bad, spec, deadline)
+
+
+def _content(commits: Commits, with_: Scene) -> str:
+    """A digest of what the names stand for: what was tested of a patch, a scenario or a config that was edited since is
+    no answer. A commit's id is its content."""
+    series: tuple[str | bytes | Path, ...] = ()
+    if isinstance(commits, SeriesCommits):
+        edited = [part for name, text in sorted(commits.source.differs.items()) for part in (name, text or b"\0gone")]
+        series = (commits.source.digest, *edited, *commits.patches)
+    guests = [with_.lab.guest(mode).model_dump_json() for mode in MODES]
+    return digest(
+        *scenario_lines([with_.scenario]), with_.spec.model_dump_json(), *guests,
+        *fragments.chosen(with_.spec.config, with_.spec.debug), *series,
+    )  # fmt: skip
 
 
 def _git(asked: Asked, spec: KernelSpec) -> str:
