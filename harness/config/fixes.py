@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Which series mend a bug that is known: it excuses nothing on a kernel that has the fix."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import PurePath
 
 from harness.config.loader import load_series, series_folder
 from harness.config.scenario import Behaviour
 from harness.config.section import Names
+from harness.sweep.records import Kind
 
 
 def mended(fixed_by: Names, patches: Collection[str]) -> bool:
@@ -27,6 +28,12 @@ def in_force(rule: Behaviour, patches: Collection[str]) -> Behaviour | None:
     if not mended(rule.fixed_by, patches):
         return rule.model_copy(update={"fixed_says": ""})
     return rule if rule.fixed_says else None
+
+
+def excuses_of(documented: Mapping[Kind, Behaviour], release: str, patches: Collection[str]) -> dict[Kind, Behaviour]:
+    """What of ``documented`` is in force on a kernel of that release with these patches."""
+    forced = {kind: in_force(rule, patches) for kind, rule in documented.items() if rule.holds_for(release)}
+    return {kind: rule for kind, rule in forced.items() if rule}
 
 
 @cache

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """guest-tests/pairs.yaml: what is known of pairs of operations, triples worth a run, and what cannot be run."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -14,8 +13,8 @@ from harness.config.loader import no_series, series_names
 from harness.config.operations import operations
 from harness.config.problems import bad_input, choice
 from harness.config.releases import Releases, within
-from harness.config.scenario import Scenario
-from harness.config.section import Expression, Names, Section, wrong
+from harness.config.scenario import Scenario, Told
+from harness.config.section import Names, Section, wrong
 from harness.errors import BadInput
 from harness.sweep.records import Kind
 
@@ -73,7 +72,7 @@ class Apart(Where):
     """Scenarios that are not run at all, and are listed with the reason."""
 
 
-class Documented(Where):
+class Documented(Where, Told):
     """Violations that are no news.
 
     One is covered if its kind is in ``kinds``, its sentence holds ``says``, and each of the schedule's stops lies in
@@ -84,7 +83,6 @@ class Documented(Where):
     """
 
     kinds: tuple[Kind, ...] = Field(min_length=1)
-    says: Expression = ""
     functions: Names = Field(default=(), description="source functions, inlined ones too")
     one_stop_is_enough: bool = False
     raceless: bool = False
@@ -103,7 +101,7 @@ class Documented(Where):
 
     def explains(self, kind: Kind, detail: str, stops: Sequence[frozenset[str]]) -> bool:
         """Whether it covers a violation of a schedule; ``stops`` are the functions that each stop lies in."""
-        if kind not in self.kinds or not re.search(self.says, detail):
+        if kind not in self.kinds or not self.tells_of(detail):
             return False
         if not stops or not self.functions:
             return self.raceless

@@ -33,13 +33,24 @@ class Actor(Section):
     pages: int = Field(default=1, ge=1, le=MAX_PAGES)
 
 
-class Behaviour(Section):
+class Told(Section):
+    """Violations, by what their sentences say."""
+
+    says: Expression = Field(default="", description="a regular expression that a violation's sentence has to hold")
+
+    def tells_of(self, sentence: str) -> bool:
+        """Whether it is about a violation with this sentence."""
+        return bool(re.search(self.says, sentence))
+
+
+class Behaviour(Told):
     """Why violations of one kind are no news.
 
     With ``within`` only those of schedules whose every stop lies in one of these functions (inlined ones too): a stop
     elsewhere may be what mattered. ``bound`` is the fewest stops that the behaviour takes, by default one where there
-    is a ``within``; ``raceless`` is the same as ``bound: 0``. A kernel with one of the series ``fixed_by`` is excused
-    nothing, or no violation whose sentence holds ``fixed_says`` (`harness.config.fixes`).
+    is a ``within``; ``raceless`` is the same as ``bound: 0``. With ``says`` every violation of that kind in a schedule
+    has to hold it. A kernel with one of the series ``fixed_by`` is excused nothing, or no violation whose sentence
+    holds ``fixed_says`` (`harness.config.fixes`).
     """
 
     reason: str = Field(min_length=1)
@@ -65,8 +76,8 @@ class Behaviour(Section):
 
     @property
     def everywhere(self) -> bool:
-        """Whether neither the number nor the place of stops matters, so that random races can be told too."""
-        return not self.within and not self.fewest and not self.fixed_says
+        """Whether neither stops nor sentences matter, so that random races can be told too."""
+        return not self.within and not self.fewest and not self.says and not self.fixed_says
 
     def holds_for(self, release: str) -> bool:
         """Whether it is about a kernel of this release (``"6.1.192"``)."""
@@ -78,9 +89,12 @@ class Behaviour(Section):
             return False
         return not self.within or all(names & set(self.within) for names in stops)
 
-    def mends(self, sentences: Iterable[str]) -> bool:
-        """Whether one of these violations is of those that ``fixed_says`` names."""
-        return bool(self.fixed_says) and any(re.search(self.fixed_says, each) for each in sentences)
+    def excuses(self, sentences: Iterable[str]) -> bool:
+        """Whether it is about all of these violations, none of which is of those that ``fixed_says`` names."""
+        return all(self.tells_of(each) and not self._mended(each) for each in sentences)
+
+    def _mended(self, sentence: str) -> bool:
+        return bool(self.fixed_says) and bool(re.search(self.fixed_says, sentence))
 
 
 def _behaviour(value: Any) -> Any:

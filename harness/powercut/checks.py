@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.collect import dmesg
+from harness.powercut.images import STORED
 from harness.powercut.reboot import Rebooted
 from harness.powercut.tape import Promise, Word
 
@@ -61,7 +62,7 @@ def of_promises(seen: Rebooted, promises: Sequence[Promise]) -> list[Wrong]:
 
 
 def _of_promise(seen: Rebooted, promise: Promise) -> list[Wrong]:
-    whose = f"the sync of {promise.who} had returned"
+    whose = f"{promise.who} has returned"  # as guest-tests/racer/oracle.c says it: what is documented goes for both
     if seen.open:
         return [Wrong(Fault.MISSING, f"{whose}, {promise.file} cannot be opened: {os.strerror(seen.open)}")]
     found = []
@@ -74,11 +75,15 @@ def _of_promise(seen: Rebooted, promise: Promise) -> list[Wrong]:
 
 def _of_word(word: Word, value: int, whose: str) -> list[Wrong]:
     if word.promised and value != word.value:
-        detail = f"{whose}, {word.value:#x} at file offset {word.offset:#x} is lost: {_named(value)}"
+        detail = f"{whose}, {_what(word)} at file offset {word.offset:#x} is lost: {_named(value)}, not {word.value:#x}"
         return [Wrong(Fault.LOST, detail)]
     if not word.promised and value >= 0 and value not in (0, word.old, word.value):
         return [Wrong(Fault.STALE, f"{whose}, file offset {word.offset:#x} shows {_named(value)}")]
     return []
+
+
+def _what(word: Word) -> str:
+    return "old data" if word.value == word.old else f"the store of {'ABCD'[STORED.index(word.value & 0xFF)]}"
 
 
 def _named(value: int) -> str:

@@ -71,7 +71,8 @@ class Recorder(Ledger):
         self.tape.mark(row)
 
     def _take_promise(self, row: Row, _line: str) -> None:
-        self._promises[row["mark"]] = promise(row)
+        assert self._now is not None
+        self._promises[row["mark"]] = promise(row, [actor.op for actor in self._now.scenario.actors])
 
     def _take_s(self, row: Row, line: str) -> None:
         super()._take_s(row, line)

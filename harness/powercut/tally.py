@@ -4,11 +4,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from harness.config.fixes import mended
+from harness.config.fixes import excuses_of
 from harness.config.scenario import Behaviour, Scenario
 from harness.points.point import Point
 from harness.powercut.cases import Case
-from harness.powercut.checks import Fault
+from harness.powercut.checks import Fault, Wrong
 from harness.powercut.recorder import Recorder
 from harness.powercut.result import Failure, Tally
 from harness.sweep.records import Kind, Schedule
@@ -28,23 +28,21 @@ def known(
 
     ``release`` is the kernel's, ``patches`` are the names of its patch files: what these mend excuses nothing.
     """
-    documented = {each.name: {kind: rule for kind, rule in each.documented.items()
-                              if rule.holds_for(release) and not mended(rule.fixed_by, patches)}
-                  for each in scenarios}  # fmt: skip
+    documented = {each.name: excuses_of(each.documented, release, patches) for each in scenarios}
     functions = {(point.function, point.offset): frozenset(frame.function for frame in point.frames) | {point.function}
                  for point in points}  # fmt: skip
     marked = []
     for failure in failures:
         stops = places(Schedule.parse(failure.schedule), functions)
-        reasons = [_reason(each.fault, documented[failure.scenario], stops) for each in failure.wrong]
+        reasons = [_reason(each, documented[failure.scenario], stops) for each in failure.wrong]
         marked.append(replace(failure, known=reasons[0]) if reasons and all(reasons) else failure)
     return marked
 
 
-def _reason(fault: Fault, documented: Mapping[Kind, Behaviour], stops: Sequence[frozenset[str]]) -> str:
-    kind = KNOWN_AS.get(fault)
+def _reason(wrong: Wrong, documented: Mapping[Kind, Behaviour], stops: Sequence[frozenset[str]]) -> str:
+    kind = KNOWN_AS.get(wrong.fault)
     rule = documented.get(kind) if kind else None
-    return rule.reason if rule and rule.covers(stops) else ""
+    return rule.reason if rule and rule.covers(stops) and rule.excuses([wrong.detail]) else ""
 
 
 def tallies(

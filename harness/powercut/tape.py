@@ -5,6 +5,7 @@ Its records are those of guest-tests/racer/tape.c: flushes, fences and marks in 
 before the mount on.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -124,7 +125,9 @@ def content(pieces: str, length: int) -> bytes:
     return bytes(data)
 
 
-def promise(row: Row) -> Promise:
-    """A promise's record."""
+def promise(row: Row, operations: Sequence[str]) -> Promise:
+    """A promise's record; ``operations`` are those of the actors. Whose it is reads as in the oracle's sentences."""
+    mark = row["mark"]
+    whose = "-: a further fsync" if mark == Mark.FURTHER else f"{who(mark)}: {operations[mark]}"
     words = tuple(Word(offset, bool(promised), value, old) for offset, promised, value, old in row["w"])
-    return Promise(who(row["mark"]), row["file"], row["size"], words)
+    return Promise(whose, row["file"], row["size"], words)

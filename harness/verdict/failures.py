@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Which failures of a scenario on a kernel count: neither documented behaviour nor a known issue."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.config.fixes import in_force
+from harness.config.fixes import excuses_of
 from harness.config.scenario import Behaviour
 from harness.results.run import GuestFinding, Run
 from harness.sweep.records import Kind, Outcome, SweepResult
@@ -70,9 +70,7 @@ def _documented(run: Run, scenario: str, kernel: str) -> dict[Kind, Behaviour]:
     """What is documented of the scenario for kernels of that release, and not mended in this one."""
     plan = run.scenario(scenario)
     release, patches = next(((each.release, each.patches) for each in run.kernels if each.name == kernel), ("", ()))
-    rules = plan.documented.items() if plan else ()
-    forced = {kind: in_force(rule, patches) for kind, rule in rules if rule.holds_for(release)}
-    return {kind: rule for kind, rule in forced.items() if rule}
+    return excuses_of(plan.documented, release, patches) if plan else {}
 
 
 @dataclass(frozen=True)
@@ -105,19 +103,24 @@ class _Excuses:
         """What is left of ``sweep`` when the documented and the known is taken away.
 
         Behind a stop that was given up two actors run at once, so that it does not tell where its actor was. What
-        fails there in a way that is documented, and shows in the same sweep, is taken for that.
+        fails there in the documented words, and shows in the same sweep where that is documented, is taken for that.
         """
         found: ByKind = {}
         for kind, outcomes in sweep.items():
             rule = self.documented.get(kind)
             if rule:
-                left = [each for each in outcomes if rule.mends(_sentences(each, kind))
-                        or not rule.covers(places(each.schedule, functions))]  # fmt: skip
-                shown = len(left) < len(outcomes)
-                found[kind] = tuple(each for each in left if not (shown and each.given_up))
+                found[kind] = _unexplained(rule, kind, outcomes, functions)
             elif kind not in self.known:
                 found[kind] = outcomes
         return {kind: outcomes for kind, outcomes in found.items() if outcomes}
+
+
+def _unexplained(rule: Behaviour, kind: Kind, outcomes: Sequence[Outcome], functions: Functions) -> tuple[Outcome, ...]:
+    told = [rule.excuses(_sentences(each, kind)) for each in outcomes]
+    there = [rule.covers(places(each.schedule, functions)) for each in outcomes]
+    shown = any(map(all, zip(told, there, strict=True)))
+    return tuple(each for each, in_words, in_place in zip(outcomes, told, there, strict=True)
+                 if not (in_words and (in_place or (shown and each.given_up))))  # fmt: skip
 
 
 def _sentences(outcome: Outcome, kind: Kind) -> list[str]:

@@ -35,7 +35,7 @@ def flushed(number: int, offset: int, data: bytes) -> str:
 
 def promise(value: int = 0x482, promised: bool = True, **more: Any) -> Promise:
     """What A's sync promised of one word."""
-    given: dict[str, Any] = {"who": "A", "file": "file0", "size": 4096}
+    given: dict[str, Any] = {"who": "A: fsync", "file": "file0", "size": 4096}
     return Promise(**given | more, words=(Word(64, promised, value, 7),))
 
 

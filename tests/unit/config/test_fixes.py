@@ -69,9 +69,9 @@ def test_of_a_finding_that_is_mended_by_half_the_other_half_is_forgiven() -> Non
     stock, fixed = in_force(rule, ()), in_force(rule, patches(FLUSHES))
     assert stock is not None
     assert fixed is not None
-    assert not stock.mends([first, second])
-    assert fixed.mends([second, first])
-    assert not fixed.mends([second])
+    assert stock.excuses([first, second])
+    assert not fixed.excuses([second, first])
+    assert fixed.excuses([second])
 
 
 @pytest.mark.parametrize(("series", "page"), [each for each in FIXES if each[1] in ("0001", "0004", "0007")])

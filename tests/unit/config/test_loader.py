@@ -273,6 +273,11 @@ def test_a_scenario_is_called_like_its_file(tmp_path: Path) -> None:
         ),
         (
             "bound: 2",
+            "documented: {tags: {reason: r, says: '('}}",
+            ":7: documented.tags.says: `(` is no regular expression: missing ), unterminated subpattern at position 0",
+        ),
+        (
+            "bound: 2",
             "documented: {tags: {reason: r, fixed_says: x}}",
             ":7: documented.tags: `fixed_says` is about what `fixed_by` mends: name the series, or leave it out",
         ),

@@ -24,7 +24,14 @@ def test_a_sound_image_that_keeps_its_promise_has_no_fault() -> None:
 def test_a_promised_store_that_is_not_there_is_lost_and_named() -> None:
     (wrong,) = of_promises(Rebooted(size=4096, words=(7,)), [promise()])
     assert wrong.fault is Fault.LOST
-    assert wrong.detail == "the sync of A had returned, 0x482 at file offset 0x40 is lost: there is 0x7"
+    assert wrong.detail == (
+        "A: fsync has returned, the store of B at file offset 0x40 is lost: there is 0x7, not 0x482"
+    )
+
+
+def test_lost_old_data_is_named_so() -> None:
+    (wrong,) = of_promises(Rebooted(size=4096, words=(0,)), [promise(7)])
+    assert wrong.detail == "A: fsync has returned, old data at file offset 0x40 is lost: there is 0x0, not 0x7"
 
 
 def test_a_promised_store_behind_the_end_of_the_file_is_lost() -> None:

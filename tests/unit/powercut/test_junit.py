@@ -38,7 +38,7 @@ def test_a_failure_names_its_faults_the_schedule_and_the_cut() -> None:
     case = cases(failures=(FAILURE, KNOWN))[0]
     assert case.result[0].type == "lost"
     assert case.result[0].message == "fails at 1 power cut: 5 crash images of 9 power cuts in 2 schedules"
-    assert case.system_out.startswith("AB, the sync of A has returned, with all pending lines: lost: the sync of A had")
+    assert case.system_out.startswith("AB, the sync of A has returned, with all pending lines: lost: A: fsync has")
 
 
 def test_what_is_documented_is_counted_beside_what_passed() -> None:

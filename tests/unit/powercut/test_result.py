@@ -11,7 +11,7 @@ from harness.powercut.report import render, shown
 from harness.powercut.result import Failure, PowerCuts, Tally, dump
 from harness.verdict.verdict import Word
 
-LOST = Wrong(Fault.LOST, "the sync of A had returned, 0x482 at file offset 0x40 is lost: there is 0x0")
+LOST = Wrong(Fault.LOST, "A: fsync has returned, old data at file offset 0x40 is lost: there is 0x0, not 0x7")
 FAILURE = Failure("fsync-write", "AB", "the sync of A has returned", "all pending lines", (LOST,))
 KNOWN = replace(FAILURE, known="docs/findings/0001")
 TALLY = Tally("fsync-write", schedules=2, cuts=9, promised=4, images=5)

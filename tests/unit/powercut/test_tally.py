@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What was cut and what failed, by scenario, and which failures are documented."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from harness.config.loader import load_series, series_folder
+from harness.config.loader import load_scenarios, load_series, series_folder
 from harness.config.scenario import Scenario
 from harness.powercut.cases import cases
 from harness.powercut.checks import Fault, Wrong
@@ -40,6 +41,16 @@ def test_a_lost_store_is_known_where_the_scenario_documents_it(documented: Scena
     assert [each.known for each in known([failure(LOST)], [scenario(NAME, ("fsync", "fsync"))], POINTS, "6.1.192")] == [
         ""
     ]
+
+
+def test_a_store_that_a_further_fsync_has_not_found_is_news_where_only_the_wait_is_documented() -> None:
+    real = load_scenarios()["fsync-fsync-written"].model_copy(update={"name": NAME})
+    within = scenario(NAME, ("fsync", "fsync"), checks=("durable",), documented=real.documented)
+    at = "AB A@dax_writeback_one+0x2c#1"
+    passed_by = Wrong(Fault.LOST, "B: fsync has returned, old data at file offset 0x40 is lost: there is 0x0, not 0x7")
+    for_ever = replace(passed_by, detail=passed_by.detail.replace("B: fsync", "-: a further fsync"))
+    found = [failure(passed_by, schedule=at), failure(passed_by, for_ever, schedule=at)]
+    assert [bool(each.known) for each in known(found, [within], POINTS, "6.1.192")] == [True, False]
 
 
 @pytest.mark.parametrize("schedule", ["AB", "AB A@dax_insert_entry+0x1f#1"])

@@ -97,6 +97,11 @@ def test_content_comes_in_pieces_with_zeros_between(tape: Tape) -> None:
 
 def test_a_promise_names_its_sync_its_file_and_its_words() -> None:
     row = json.loads(line("promise", mark=1, file="file0", size=-1, w=[[64, 1, 9, 0], [576, 0, 8, 8]]))
-    found = promise(row)
-    assert (found.who, found.file, found.size) == ("B", "file0", -1)
+    found = promise(row, ("write-fault", "msync"))
+    assert (found.who, found.file, found.size) == ("B: msync", "file0", -1)
     assert found.words == (Word(64, True, 9, 0), Word(576, False, 8, 8))
+
+
+def test_the_promise_of_the_further_fsync_is_nobodys() -> None:
+    row = json.loads(line("promise", mark=Mark.FURTHER, file="file0", size=4096, w=[]))
+    assert promise(row, ("write-fault", "msync")).who == "-: a further fsync"

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from harness.config.loader import load_series, series_folder
+from harness.config.loader import load_scenarios, load_series, series_folder
 from harness.config.scenario import Behaviour
 from harness.config.series import Expectation
 from harness.errors import ExitStatus
@@ -248,6 +248,26 @@ def test_a_given_up_stop_has_no_place_and_fails_in_a_documented_way_only_where_t
     outcomes = (here, elsewhere) if documented_shows else (elsewhere,)
     run = changed(small(), "with", lambda one: replace(one, outcomes=outcomes, failing={1: len(outcomes)}))
     plan = replace(run.plan, scenarios=(replace(FAKE.plan, documented={Kind.SIGBUS: rule}),))
+    assert judge(replace(run, plan=plan, expectations={})).cells[1].word is word
+
+
+@pytest.mark.parametrize(
+    ("further", "given_up", "word"),
+    [(False, False, CellWord.KNOWN), (True, False, CellWord.FAILS), (True, True, CellWord.FAILS)],
+)
+def test_a_store_that_is_lost_for_ever_is_not_excused_by_an_fsync_that_does_not_wait(
+    further: bool, given_up: bool, word: CellWord
+) -> None:
+    documented = load_scenarios()["fsync-fsync-written"].documented
+    passed_by = Violation(Kind.NOT_DURABLE, "B: fsync has returned, old data at file offset 0x840 is never flushed")
+    for_ever = Violation(
+        Kind.NOT_DURABLE, "-: a further fsync has returned, the store of A at file offset 0x40 is never flushed"
+    )
+    at = Schedule.parse("AB A@dax_writeback_one+0x4#1")
+    shown = Outcome(at, (), (passed_by,))
+    more = Outcome(at, (), (passed_by, for_ever), given_up=given_up) if further else shown
+    run = changed(small(), "with", lambda one: replace(one, outcomes=(shown, more), failing={1: 2}))
+    plan = replace(run.plan, scenarios=(replace(FAKE.plan, documented=documented),))
     assert judge(replace(run, plan=plan, expectations={})).cells[1].word is word
 
 
