@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """How one scenario fared on one kernel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.results.run import KernelInfo, Run, ScenarioPlan
 from harness.verdict import sentences
@@ -13,24 +13,31 @@ from harness.verdict.verdict import Cell, CellWord
 
 @dataclass(frozen=True)
 class Judged:
-    """A cell and what it means for the run: ``undone`` keeps a run from passing, ``notes`` do not."""
+    """A cell and what it means for the run: ``undone`` keeps a run from passing, ``notes`` do not.
+
+    ``broken``: why a part of it says nothing, beside what the other part shows.
+    """
 
     cell: Cell
     undone: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    broken: str = ""
 
 
 def judge_cell(run: Run, scenario: ScenarioPlan, kernel: KernelInfo) -> Judged:
     """The cell of ``scenario`` on ``kernel``, ``kernel`` having booted."""
     found = failures(run, scenario.name, kernel.name)
-    expected = run.expectations.get(scenario.name) if kernel.side == "without" else None
     why = broken(run, scenario.name, kernel.name)
-    if why and not found.any:
-        return Judged(_cell(scenario, kernel, CellWord.BROKEN, why))
-    if expected and expected.holds_for(kernel.release) and not why:
-        lacks = lacking(run, scenario.name, kernel.name, expected, found)
-        return _expected(run, scenario, kernel, found, lacks)
-    return _unexpected(run, scenario, kernel, found)
+    result = run.result(scenario.name, kernel.name)
+    expected = run.expectations.get(scenario.name) if kernel.side == "without" else None
+    due = expected if expected and expected.holds_for(kernel.release) else None
+    if why and (not found.any or (due and result and result.broken)):
+        how = sentences.failing(run, scenario.name, kernel.name, found)
+        return Judged(_cell(scenario, kernel, CellWord.BROKEN, f"{why}; beside that {how}" if how else why))
+    if due:
+        lacks = lacking(run, scenario.name, kernel.name, due, found)
+        return _expected(run, scenario, kernel, found, lacks, why)
+    return replace(_unexpected(run, scenario, kernel, found), broken=why)
 
 
 def _cell(
@@ -39,16 +46,20 @@ def _cell(
     return Cell(scenario.name, kernel.name, word, sentence, found.kinds if found else ())
 
 
-def _expected(run: Run, scenario: ScenarioPlan, kernel: KernelInfo, found: Failures, lacks: list[str]) -> Judged:
-    """A failure is due here. Once it has shown, what else was left undone takes nothing from it."""
+def _expected(
+    run: Run, scenario: ScenarioPlan, kernel: KernelInfo, found: Failures, lacks: list[str], why: str
+) -> Judged:
+    """A failure is due here. Once it has shown, what else was left undone, or broke, takes nothing from it."""
     how = sentences.failing(run, scenario.name, kernel.name, found)
     late = timed_out(run.result(scenario.name, kernel.name))
     undone = gaps(run, scenario, kernel)
     if lacks:
         told = "; ".join([*lacks, *undone, *([f"it shows {how}"] if how else [])])
-        return Judged(_cell(scenario, kernel, CellWord.LACKING, told, found), (*lacks, *undone, *_some(late)))
+        cell = _cell(scenario, kernel, CellWord.LACKING, told, found)
+        return Judged(cell, (*lacks, *undone, *_some(late)), broken=why)
     beside = [kind for kind in found.kinds if kind not in run.expectations[scenario.name].fails]
     notes = [f"beside what is expected it shows {', '.join(beside)}"] if beside else []
+    notes += [f"fails as expected, and beside that {why}"] if why else []
     swept = run.result(scenario.name, kernel.name) is not None
     cell = _cell(scenario, kernel, CellWord.AS_EXPECTED, "; ".join([how, *undone, *_some(late)]), found)
     return Judged(cell, tuple(_some(late) if swept else undone), tuple(notes))
@@ -63,10 +74,11 @@ def _unexpected(run: Run, scenario: ScenarioPlan, kernel: KernelInfo, found: Fai
         return Judged(_cell(scenario, kernel, CellWord.FAILS, how, found), tuple(undone))
     if undone:
         word = CellWord.UNPROVEN if result or run.race(scenario.name, kernel.name) else CellWord.NOT_RUN
-        return Judged(_cell(scenario, kernel, word, f"nothing failed, but {'; '.join(undone)}"), tuple(undone))
+        told = _in_known_ways(run, scenario, kernel, found) or "nothing failed"
+        return Judged(_cell(scenario, kernel, word, f"{told}, but {'; '.join(undone)}"), tuple(undone))
     assert result  # no sweep is a gap
-    if found.excused or found.unknown:
-        return _excused(run, scenario, kernel, found)
+    if known := _in_known_ways(run, scenario, kernel, found):
+        return Judged(_cell(scenario, kernel, CellWord.KNOWN, known))
     if idle(result, scenario, kernel):
         told = f"nobody could be stopped at a point, as is known of kernels {scenario.idle}: no race was tried"
         return Judged(_cell(scenario, kernel, CellWord.SILENT, told), notes=(told,))
@@ -74,12 +86,13 @@ def _unexpected(run: Run, scenario: ScenarioPlan, kernel: KernelInfo, found: Fai
     return Judged(_cell(scenario, kernel, CellWord.SILENT, told))
 
 
-def _excused(run: Run, scenario: ScenarioPlan, kernel: KernelInfo, found: Failures) -> Judged:
-    """What cannot be told from the documented is said beside it, and is no silence."""
+def _in_known_ways(run: Run, scenario: ScenarioPlan, kernel: KernelInfo, found: Failures) -> str:
+    """What failed and does not count; what cannot be told from the documented is said beside it. "" if nothing did."""
+    if not found.excused and not found.unknown:
+        return ""
     why = "; ".join(f"{kind}: {reason}" for kind, reason in found.excused.items())
     untold = sentences.unknown(run, scenario.name, kernel.name, found)
-    told = f"fails only in known ways ({why})" + (f", and in stress {untold}" if untold else "")
-    return Judged(_cell(scenario, kernel, CellWord.KNOWN, told))
+    return f"fails only in known ways ({why})" + (f", and in stress {untold}" if untold else "")
 
 
 def _some(sentence: str) -> list[str]:

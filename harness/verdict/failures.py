@@ -20,8 +20,9 @@ class Failures:
     """Failures of one scenario on one kernel, split.
 
     ``excused`` says of each kind why it does not count. ``unknown`` are races of a kind that is documented for some
-    places only, and that the sweep of this kernel shows there: random races have no place, so nobody can say whether
-    they are of the documented cause. They are told, and neither fail the kernel nor count as silence.
+    places only, and that the sweep of this kernel shows there, or may show as it was not whole: random races have no
+    place, so nobody can say whether they are of the documented cause. They are told, and neither fail the kernel nor
+    count as silence.
     """
 
     sweep: dict[Kind, tuple[Outcome, ...]] = field(default_factory=dict)
@@ -52,8 +53,9 @@ def failures(run: Run, scenario: str, kernel: str) -> Failures:
     news = excuses.news(sweep, functions_of(run, result)) if result else {}
     stress = {kind: races for kind, races in race.failures.items() if races} if race and not race.broken else {}
     shown = {kind for kind in sweep if len(news.get(kind, ())) < len(sweep[kind])}
+    whole = bool(result and result.complete and not result.broken)
     unknown = {
-        kind: races for kind, races in stress.items() if excuses.untellable(kind) and (kind in shown or not result)
+        kind: races for kind, races in stress.items() if excuses.untellable(kind) and (kind in shown or not whole)
     }
     sound = [each for each in logged if not (result and result.broken and each.mode == "sweep")]
     return Failures(

@@ -95,6 +95,7 @@ def _take(run: Run, scenario: str, kernel: KernelInfo, judged_cell: Judged, reas
         reasons.notes.append(f"{where} fails though nothing there was expected to: {cell.sentence}")
     elif cell.word is CellWord.KNOWN:
         reasons.notes.append(f"{where} {cell.sentence}")
+    reasons.broken += [f"{where}: {judged_cell.broken}"] if judged_cell.broken else []
     reasons.missing += [f"{where}: {sentence}" for sentence in judged_cell.undone]
     late = cut_short(run, scenario, kernel.name)
     reasons.notes += [f"{where}: {sentence}" for sentence in (*judged_cell.notes, *([late] if late else []))]

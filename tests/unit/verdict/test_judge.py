@@ -327,6 +327,22 @@ def test_races_of_such_a_kind_fail_a_kernel_whose_sweep_shows_nothing_documented
     assert "sigbus in 3 of 2,000" in verdict.cells[1].sentence
 
 
+@pytest.mark.parametrize(
+    ("change", "word", "told"),
+    [
+        ("broken", Word.BROKEN, "the canary did not fail"),
+        ("incomplete", Word.INCONCLUSIVE, "not every schedule was run"),
+    ],
+)
+def test_such_races_beside_a_sweep_that_is_not_whole_are_unknown_too(change: str, word: Word, told: str) -> None:
+    verdict = judge(changed(placed(swept=False), "with", CHANGES[change]))
+    assert verdict.word is word
+    assert told in verdict.sentence
+    assert "sigbus in 3 of 2,000" in verdict.cells[1].sentence
+    assert "documented or not is unknown" in verdict.cells[1].sentence
+    assert "nothing failed" not in verdict.cells[1].sentence
+
+
 def test_what_is_documented_wherever_it_shows_excuses_races_too() -> None:
     verdict = judge(placed(swept=False, bound=0))
     assert verdict.word is Word.PASS
@@ -355,6 +371,29 @@ def stressed(run: Run, with_: int | None, broken: str = "") -> Run:
 )  # fmt: skip
 def test_stress_counts_beside_the_sweep(failed: int | None, broken: str, word: Word) -> None:
     assert judge(stressed(small(), failed, broken)).word is word
+
+
+def test_a_failure_beside_a_part_that_broke_fails_the_kernel_and_the_reasons_have_both() -> None:
+    verdict = judge(stressed(changed(small(), "with", failing), 0, "guest lost"))
+    assert verdict.word is Word.FAIL
+    assert any("sigbus in 384 of 842 schedules" in each for each in verdict.reasons)
+    assert any("guest lost" in each for each in verdict.reasons)
+
+
+def test_stress_that_broke_takes_nothing_from_an_expected_failure_that_the_sweep_shows_and_is_told() -> None:
+    run = stressed(small(), 0)
+    run = replace(run, stress=tuple(replace(each, broken="connection lost") if each.kernel == fakes.BROKEN else each
+                                    for each in run.stress))  # fmt: skip
+    verdict = judge(run)
+    assert (verdict.word, verdict.cells[0].word) == (Word.PASS, CellWord.AS_EXPECTED)
+    assert any("fails as expected, and beside that connection lost" in each for each in verdict.findings)
+
+
+def test_an_expected_failure_that_only_races_show_is_not_unexpected_where_the_sweep_broke() -> None:
+    verdict = judge(stressed(changed(small(), "without", CHANGES["broken"]), 0))
+    assert (verdict.word, verdict.cells[0].word) == (Word.BROKEN, CellWord.BROKEN)
+    assert "the canary did not fail; beside that sigbus in 171 of 2,000" in verdict.cells[0].sentence
+    assert not any("nothing there was expected" in each for each in verdict.findings)
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(10.2, True), (0.0, False)])
