@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from harness.collect import detector
 from harness.config.scenario import Scenario
 from harness.engine.subject import Subject
 from harness.engine.sweeper import job_of
@@ -73,13 +74,25 @@ def sweep_what_is_new(
     subjects: Sequence[Subject], scenarios: Sequence[Scenario], hall: Hall, *, reuse: bool
 ) -> list[Swept]:
     """As sweep_all(), each result with its key; with ``reuse`` what the history has is not swept again."""
-    keys = {(subject.name, scenario.name): sweep_key(subject, scenario, hall)
+    keys = {(subject.name, scenario.name): result_key(subject, scenario, hall)
             for subject in subjects for scenario in scenarios}  # fmt: skip
     earlier = _earlier(keys) if reuse else {}
     if earlier:
         say(f"{len(earlier)} of {len(keys)} sweeps are those of earlier runs (--fresh makes all again)")
     swept = {each.subject.name: each for each in _missing(subjects, scenarios, hall, earlier)}
     return [_joined(subject, scenarios, swept.get(subject.name), earlier, keys) for subject in subjects]
+
+
+def result_key(subject: Subject, scenario: Scenario, hall: Hall) -> str:
+    """Of all that a sweep's result depends on: its records, what was not asked of its guest, and who read its log."""
+    unasked = (check for check in scenario.checks if check in subject.unchecked)
+    return digest(sweep_key(subject, scenario, hall), *unasked, _log_readers())
+
+
+@cache
+def _log_readers() -> str:
+    """A finding that a later detector would make is in no earlier result."""
+    return digest(*sorted(detector.FOLDER.glob("*.yaml")))
 
 
 def sweep_key(subject: Subject, scenario: Scenario, hall: Hall) -> str:

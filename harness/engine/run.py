@@ -86,6 +86,7 @@ def perform(experiment: Experiment, manner: Manner = Manner(), start: Start | No
         atomic_stops=experiment.choice.atomic_stops,
     )  # fmt: skip
     experiment, subjects = _chosen(experiment, made, hall, manner)
+    keep_inputs(folder.path, made, experiment)  # before minutes of sweeps, in which somebody may edit them
     say(f"run {folder.number}: {_told(experiment, subjects)}")
     sweepable = [each for each in subjects if each.points]
     swept = sweep_what_is_new(sweepable, experiment.scenarios, hall, reuse=experiment.choice.reuse) if sweepable else []
@@ -93,7 +94,6 @@ def perform(experiment: Experiment, manner: Manner = Manner(), start: Start | No
     raced = race_all(experiment, subjects, stress_guest, folder.path / "guests", deadline, accelerator)
     infos = tuple(_booted(each.info, swept, raced) for each in made)
     cost = _cost(experiment, subjects, sweep_guest, folder.path, deadline) if experiment.choice.cost else None
-    keep_inputs(folder.path, made, experiment)
     run = Run(
         number=folder.number, started=start.at.isoformat(timespec="seconds"), seconds=time.monotonic() - start.began,
         plan=replace(experiment.plan, units=tuple(sorted({point.unit for each in subjects for point in each.points}))),

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from harness import folders
+from harness.collect import detector
 from harness.config.loader import load_scenarios
 from harness.config.models import GuestSpec
 from harness.deadline import Deadline
+from harness.engine import reuse
 from harness.engine import run as engine
 from harness.engine.experiment import Choice, resolve
 from harness.engine.guests import Supplies
-from harness.engine.reuse import sweep_key
+from harness.engine.reuse import result_key, sweep_key
 from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall
 from harness.history.store import History
@@ -144,3 +146,28 @@ def test_a_sample_matters_only_where_something_is_pruned(kernel: Subject) -> Non
     pruned, sampled = replace(kernel, silent=frozenset([0])), replace(HALL, sample=3)
     assert sweep_key(kernel, SCENARIO, sampled) == sweep_key(kernel, SCENARIO, HALL)
     assert sweep_key(pruned, SCENARIO, sampled) != sweep_key(pruned, SCENARIO, HALL)
+
+
+def test_a_check_that_is_not_asked_for_and_one_that_an_old_kernel_cannot_have_are_different_results(
+    kernel: Subject,
+) -> None:
+    """What the guest is told is the same."""
+    old = replace(kernel, kernel=replace(kernel.kernel, release="4.9.0"))
+    asked, unasked = (SCENARIO.model_copy(update={"checks": checks}) for checks in (("tags",), ()))
+    assert "tags" in old.unchecked
+    assert sweep_key(old, asked, HALL) == sweep_key(old, unasked, HALL)
+    assert result_key(old, asked, HALL) != result_key(old, unasked, HALL)
+
+
+def test_a_detector_that_came_later_has_read_no_earlier_log(
+    kernel: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def key() -> str:
+        reuse._log_readers.cache_clear()
+        return result_key(kernel, SCENARIO, HALL)
+
+    monkeypatch.setattr(detector, "FOLDER", tmp_path)
+    before = key()
+    (tmp_path / "new.yaml").write_text("kind: warn\n")
+    assert key() != before
+    reuse._log_readers.cache_clear()
