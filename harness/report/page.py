@@ -107,11 +107,12 @@ def page(run: Run, limits: Limits) -> Page:
 
 
 def _with_section(run: Run) -> set[str]:
-    """All, or of too many those in which something failed: silence is told by the table."""
+    """All, or of too many those in which something failed, or a log has it: silence is told by the table."""
     if len(run.plan.scenarios) <= MANY:
         return {each.name for each in run.plan.scenarios}
     failed = {each.scenario for each in run.results if each.outcomes}
-    return failed | {each.scenario for each in run.stress if any(each.failures.values())}
+    raced = {each.scenario for each in run.stress if any(each.failures.values())}
+    return failed | raced | {each.scenario for each in run.findings}
 
 
 def _row(run: Run, plan: ScenarioPlan) -> ScenarioPage:

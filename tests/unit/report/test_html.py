@@ -197,6 +197,20 @@ def test_of_a_run_of_too_many_scenarios_silent_ones_have_a_row_and_no_section(mo
     assert (reader.wrong, reader.open) == ([], [])
 
 
+def test_of_such_a_run_a_silent_scenario_that_a_log_tells_of_has_a_section(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_module, "MANY", 5)
+    run = judged(fakes.run())
+    failed = {each.scenario for each in run.results if each.outcomes}
+    silent = next(each.name for each in run.plan.scenarios if each.name not in failed)
+    logged = replace(run, findings=(*run.findings, replace(run.findings[0], scenario=silent)))
+    before, after = (_sections(render_html(each)) for each in (run, logged))
+    assert len(after) == len(before) + 1
+
+
+def _sections(html: str) -> list[dict[str, str | None]]:
+    return [attributes for _, attributes in Reader(html).tags if attributes.get("class") == "scenario"]
+
+
 def test_what_does_not_fit_is_left_out_and_counted() -> None:
     run = whole_run(2)
     page = render_html(run, 1_000)  # nothing fits: the least there is
