@@ -79,14 +79,24 @@ def test_a_guest_that_goes_on_behind_a_known_row_writes_the_rest_the_same(
         assert rows(f"behind-{at}", whole[:at], Position(known=known, flush=1)) == whole
 
 
-def test_points_in_a_file_system_give_the_same_rows_alone_and_behind_another_scenario(run_folders: Path) -> None:
+@pytest.mark.parametrize(
+    ("mutant", "scenario", "before", "rows_at_least"),
+    [
+        ("ext4-zeroes-found-block", "pwrite-write-hole", ("read-write-hole",), 200),
+        ("xfs-read-fault-unlocked", "pin-punch", ("read-write-hole", "fsync-punch-neighbour"), 100),
+    ],
+)
+def test_points_in_a_file_system_give_the_same_rows_alone_and_behind_others(
+    run_folders: Path, mutant: str, scenario: str, before: tuple[str, ...], rows_at_least: int
+) -> None:
     """A store's way through fs/ext4/inode.c depends on whether the clock has ticked since the file's time was set."""
-    mutant = load_mutants()["ext4-zeroes-found-block"]
-    folder = run_folders / "mutants" / "exactness"
+    wanted = load_mutants()[mutant]
+    folder = run_folders / "mutants" / f"exactness-{wanted.filesystem}"
     folder.mkdir(parents=True)
-    bench = Bench(Corpus(load_lab(LAB), "stock", (mutant,), ()), folder, Deadline.after(HOUR))
-    wrong = bench.stand(mutant).subject(mutant.name, bench.units(mutant), (mutant.path,))
-    guest = GuestSpec()
+    bench = Bench(Corpus(load_lab(LAB), "stock", (wanted,), ()), folder, Deadline.after(HOUR))
+    stand = bench.stand(wanted)
+    wrong = stand.subject(mutant, bench.units(wanted), (wanted.path,))
+    guest = stand.guest("sweep")
     store = supplies(guest)
 
     def rows(*names: str) -> list[str]:
@@ -97,9 +107,9 @@ def test_points_in_a_file_system_give_the_same_rows_alone_and_behind_another_sce
         assert ledger.result(names[-1]).complete
         return ledger.accounts[names[-1]].rows
 
-    alone = rows("pwrite-write-hole")
-    assert len(alone) > 200
-    assert rows("read-write-hole", "pwrite-write-hole") == alone
+    alone = rows(scenario)
+    assert len(alone) > rows_at_least
+    assert rows(*before, scenario) == alone
 
 
 def test_failing_schedules_replay_step_for_step(pair: tuple[RunFolder, Run]) -> None:
