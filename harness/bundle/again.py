@@ -4,13 +4,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from harness.config.models import GuestSpec
+from harness.counted import counted
 from harness.deadline import Deadline
 from harness.engine.guests import supplies
-from harness.engine.kernels import points_of
+from harness.engine.past import past_subject
 from harness.engine.replay import scenario_of
-from harness.engine.subject import Subject
 from harness.engine.sweeps import Hall, sweep_all
 from harness.errors import BadInput
 from harness.kernel.artefacts import Kernel
@@ -24,13 +25,22 @@ TOLD = 3  # schedules that differ, by name
 
 @dataclass(frozen=True)
 class Pair:
-    """One scenario on one kernel, then and now; ``parted`` says how they differ, "" if they do not."""
+    """One scenario on one kernel, then and now; ``parted`` says how they differ, "" if they do not as far as is known.
+
+    ``silent``: why it is not known, "" if it is.
+    """
 
     scenario: str
     kernel: str
     then: SweepResult
     now: SweepResult
     parted: str
+    silent: str = ""
+
+    @property
+    def word(self) -> Literal["differs", "unknown", "same"]:
+        """What became of it."""
+        return "differs" if self.parted else "unknown" if self.silent else "same"
 
 
 def sweep_again(folder: RunFolder, find: FindKernel, guest: GuestSpec, scratch: Path) -> list[Pair]:
@@ -38,7 +48,7 @@ def sweep_again(folder: RunFolder, find: FindKernel, guest: GuestSpec, scratch: 
     run = folder.load()
     _check(run)
     scenarios = [scenario_of(folder, plan) for plan in run.plan.scenarios]
-    subjects = [_subject(run, info, find) for info in run.kernels if _swept(run, info)]
+    subjects = [past_subject(run, info, find(info)) for info in run.kernels if _swept(run, info)]
     if not subjects:
         raise BadInput(f"run {run.number} swept nothing, and stress is random: there is nothing to run again")
     hall = Hall(
@@ -47,7 +57,8 @@ def sweep_again(folder: RunFolder, find: FindKernel, guest: GuestSpec, scratch: 
     )  # fmt: skip
     swept = [result for each in sweep_all(subjects, scenarios, hall) for result in each.results]
     pairs = [(run.result(now.scenario, now.kernel), now) for now in swept]
-    return [Pair(now.scenario, now.kernel, then, now, parted(then, now)) for then, now in pairs if then and then.whole]
+    return [Pair(now.scenario, now.kernel, then, now, parted(then, now), silence(now))
+            for then, now in pairs if then and then.whole]  # fmt: skip
 
 
 def _check(run: Run) -> None:
@@ -59,18 +70,13 @@ def _swept(run: Run, info: KernelInfo) -> bool:
     return any(result.kernel == info.name and result.whole for result in run.results)
 
 
-def _subject(run: Run, info: KernelInfo, find: FindKernel) -> Subject:
-    kernel = find(info)
-    points = points_of(kernel, list(run.plan.units), run.plan.granularity == "instructions")
-    subject = Subject(info.name, kernel, tuple(points))
-    pruned = any(result.pruned for result in run.results if result.kernel == info.name)
-    return subject.pruned() if pruned else subject
-
-
 def parted(then: SweepResult, now: SweepResult) -> str:
-    """How two sweeps differ: in failing schedules and their kinds, then in schedules, then in coverage."""
-    if then.broken or now.broken:
-        return f"says nothing: {now.broken or then.broken}"
+    """How two sweeps differ: in failing schedules and their kinds, then in schedules, then in coverage.
+
+    Of one that is not whole now, the schedules that were run alone say something.
+    """
+    if not now.whole:
+        return _among_those_run(then, now)
     before, after = _failing(then.outcomes), _failing(now.outcomes)
     if before != after:
         return _differing(before, after)
@@ -79,6 +85,23 @@ def parted(then: SweepResult, now: SweepResult) -> str:
     if then.coverage.stopped != now.coverage.stopped:
         return "the same fail, but other points were stopped at"
     return ""
+
+
+def _among_those_run(then: SweepResult, now: SweepResult) -> str:
+    if now.broken:
+        return ""
+    before, after = _failing(then.outcomes), _failing(now.outcomes)
+    both = (after.keys() | set(now.passing)) & (before.keys() | set(then.passing))
+    one, other = ({name: kinds for name, kinds in each.items() if name in both} for each in (before, after))
+    return _differing(one, other) if one != other else ""
+
+
+def silence(now: SweepResult) -> str:
+    """Why a sweep of now leaves open whether the kernel does as it did; "" if it does not."""
+    if now.broken:
+        return now.broken
+    late = [f"{counted(now.timed_out, 'schedule')} timed out"] if now.timed_out else []
+    return "; ".join([*late, *([] if now.complete else ["not every schedule was run"])])
 
 
 def _failing(outcomes: Sequence[Outcome]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Runs one schedule of a past run again and compares trace and outcome; without a schedule sweeps all that the run
 swept, and compares what fails. RUN may be a file of `lab bundle`: then its kernels are taken from the file, from the
-cache, or built as it says. Exit status: 0 if both are the same, 1 if the kernel did otherwise."""
+cache, or built as it says. Exit status: 0 if both are the same, 1 if the kernel did otherwise, 3 if that is not
+known."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from harness.bundle.again import Pair
     from harness.config.models import GuestSpec
     from harness.kernel.artefacts import Kernel
     from harness.results.folder import RunFolder
@@ -109,8 +111,15 @@ def _all(past: Past, scratch: Path) -> int:
 
     pairs = sweep_again(past.folder, past.find, past.guest, scratch / "guests")
     for pair in pairs:
-        failing, total = sum(pair.then.failing.values()), sum(pair.then.schedules.values())
-        print(f"{pair.scenario} on {pair.kernel}: {pair.parted or f'the same, {failing} of {total} schedules fail'}")
-    differing = sum(bool(pair.parted) for pair in pairs)
-    print(f"{len(pairs) - differing} of {len(pairs)} sweeps show the same")
-    return 1 if differing else 0
+        print(f"{pair.scenario} on {pair.kernel}: {_told(pair)}")
+    words = [pair.word for pair in pairs]
+    print(f"{words.count('same')} of {len(pairs)} sweeps show the same")
+    return 1 if "differs" in words else 3 if "unknown" in words else 0
+
+
+def _told(pair: Pair) -> str:
+    silent = f"says nothing: {pair.silent}" if pair.silent else ""
+    if pair.word != "same":
+        return "; ".join(filter(None, (pair.parted, silent)))
+    failing, total = sum(pair.then.failing.values()), sum(pair.then.schedules.values())
+    return f"the same, {failing} of {total} schedules fail"

@@ -10,7 +10,8 @@ from harness.results.run import Plan, ScenarioPlan
 def beyond(scenario: str, seen: Seen, other: Seen) -> str:
     """What ``seen`` was swept for and ``other`` was not, in words; "" where ``other`` was swept for all of it."""
     one, two = seen.run.plan, other.run.plan
-    more = [*_points(one, two), *_scenario(seen.run.scenario(scenario), other.run.scenario(scenario))]
+    scenarios = seen.run.scenario(scenario), other.run.scenario(scenario)
+    more = [*_points(one, two), *_functions(seen, other), *_scenario(*scenarios)]
     return f"{other.label} was not swept as {seen.label} was ({'; '.join(more)})" if more else ""
 
 
@@ -25,6 +26,16 @@ def _points(one: Plan, two: Plan) -> Iterator[str]:
         yield "with stops in atomic sections"
     if one.loop_cap > two.loop_cap:
         yield f"at the first {one.loop_cap} visits of a point"
+
+
+def _functions(seen: Seen, other: Seen) -> Iterator[str]:
+    """`lab try` has points in some functions alone; in which was not always kept."""
+    mine, its = (each.run.plan.functions.get(each.kernel.name) for each in (seen, other))
+    one, two = ((each.run.reproduce, each.run.plan) for each in (seen, other))
+    if one == two or (its is None and not other.run.is_trial):
+        return
+    if mine is None or set(mine) - set(its or ()):
+        yield "with points in functions that a `lab try` left out"
 
 
 def _scenario(one: ScenarioPlan | None, two: ScenarioPlan | None) -> Iterator[str]:

@@ -82,6 +82,7 @@ class Experiment:
             stress_races=stress, stress_cpus=experiment.stress.cpus if stress else 0,
             both_wake_ups=self.choice.both_wake_ups, atomic_stops=self.choice.atomic_stops,
             stress_seconds=experiment.stress.seconds if stress else 0,
+            prune_from=self.choice.prune_from if self.choice.prune else 0,
         )  # fmt: skip
 
     @property

@@ -16,7 +16,7 @@ from harness import folders
 from harness.config.models import GuestSpec
 from harness.deadline import Deadline
 from harness.engine.debugger import symbols as gdb_symbols
-from harness.engine.kernels import points_of
+from harness.engine.past import past_points
 from harness.engine.replay import SECONDS, cached, kernel_of, mounted_as, parsed, recorded, scenario_file, shown
 from harness.engine.stress_guest import Feed
 from harness.engine.subject import Subject
@@ -106,7 +106,7 @@ def _shown(
     info, wanted = kernel_of(run, kernel), scenario_file(folder, run, scenario)
     built = cached(info)
     check_ssh(info.name, built.config)
-    points = tuple(points_of(built, list(run.plan.units), run.plan.granularity == "instructions"))
+    points = past_points(run, info, built)
     subject = Subject(info.name, built, points)
     job = Job(built.build_id, tuple(point.address for point in points), (wanted,), only=to_numbers(schedule, points))
     place = folder.path / "guests" / f"{info.name}-kept" / "guest-0"

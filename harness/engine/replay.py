@@ -14,7 +14,7 @@ from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.debugger import Debugger, DebuggerLeft, debugger
 from harness.engine.guests import guest_plan, mounted, supplies
-from harness.engine.kernels import points_of
+from harness.engine.past import past_points
 from harness.engine.subject import Subject
 from harness.engine.sweeper import Batch, sweep
 from harness.engine.sweeps import symbols
@@ -76,16 +76,15 @@ def replay(
 ) -> Replay:
     """Boots the kernel of the run, or the one that ``find`` has for it, and runs that schedule alone.
 
-    Raises BadInput for a schedule, scenario or kernel that the run has not, or that has left the cache, DebuggerLeft
-    where ``gdb`` did not let it come to its end.
+    Raises BadInput for a schedule, scenario or kernel that the run has not, or that has left the cache, for points that
+    are not known any more, DebuggerLeft where ``gdb`` did not let it come to its end.
     """
     run = folder.load()
     schedule = parsed(text)
     info = kernel_of(run, kernel)
     wanted = scenario_file(folder, run, scenario)
     built = (find or cached)(info)
-    points = tuple(points_of(built, list(run.plan.units), run.plan.granularity == "instructions"))
-    subject = Subject(info.name, built, points)
+    subject = Subject(info.name, built, past_points(run, info, built))
     before = recorded(run, wanted.name, info.name, schedule)
     try:
         replayed = alone(

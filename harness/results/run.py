@@ -70,6 +70,8 @@ class Plan:
     both_wake_ups: bool = False
     atomic_stops: bool = False
     stress_seconds: int = 0  # that a scenario's races may take on a kernel; 0: any time
+    prune_from: int = 0  # stops of a schedule from which on equals are left out; 0: none were, or it was not kept yet
+    functions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by kernel: those with points, if not all
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,16 @@ class Run:
     waited_seconds: float = 0.0  # of ``seconds``: until another lab had left a work tree
     schema: int = SCHEMA
     __pydantic_config__ = ConfigDict(extra="forbid")
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it is one of `lab try`."""
+        return self.reproduce.startswith("./lab try ")
+
+    @property
+    def is_pairs(self) -> bool:
+        """Whether it is one of `lab run --all-pairs`."""
+        return " --all-pairs" in self.reproduce
 
     def kernel(self, side: Side) -> KernelInfo | None:
         """The kernel of that side, None if the run has none."""

@@ -50,13 +50,14 @@ class TrialChoice:
 
 @dataclass
 class Trial:
-    """One trial; ``reached`` and ``left`` are filled in while it runs."""
+    """One trial; ``reached``, ``left`` and ``functions`` are filled in while it runs."""
 
     choice: TrialChoice
     change: Change
     experiment: Experiment
     reached: list[Reached] = field(default_factory=list)
     left: dict[str, str] = field(default_factory=dict)  # scenarios that cannot be run there -> why
+    functions: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by kernel, those with points
 
     def choose(self, experiment: Experiment, made: Sequence[Made], hall: Hall) -> tuple[Experiment, list[Subject]]:
         """The scenarios that reach the change on either kernel, and the points of its functions and their callers."""
@@ -75,6 +76,7 @@ class Trial:
         chosen = tuple(each for each in experiment.scenarios if each.name in found)
         say(f"{len(chosen)} of {len(experiment.scenarios)} scenarios reach the change")
         subjects = [scope.subject for scope in scopes] if chosen else []
+        self.functions = {each.name: tuple(sorted({point.function for point in each.points})) for each in subjects}
         return replace(experiment, scenarios=chosen), subjects
 
     def _reaches(self, scope: Scope, scenarios: Sequence[Scenario], hall: Hall) -> list[Reach]:
@@ -159,7 +161,8 @@ def perform_trial(trial: Trial) -> tuple[RunFolder, Run]:
     """Runs it; a run folder like any other is left behind. Raises BadInput and LabBroke as perform() does."""
 
     def judge(run: Run) -> Run:
-        return replace(run, verdict=judge_trial(run, trial.reached, trial.left))
+        verdict = judge_trial(run, trial.reached, trial.left)
+        return replace(run, plan=replace(run.plan, functions=trial.functions), verdict=verdict)
 
     return perform(trial.experiment, Manner(judge=judge, reproduce=reproduce_line(trial.choice), choose=trial.choose))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness import folders
+from harness.cli import main
 from harness.sweep.records import Kind
 from harness.trial.trial import TrialChoice, perform_trial, resolve_trial
 from harness.verdict.verdict import Word
@@ -23,6 +24,8 @@ def test_the_revert_of_a_fix_of_pipes_is_caught_without_any_stop(
     assert run.verdict and run.verdict.word is Word.FAIL
     found = run.result("pipe-write-grow", "tried")
     assert found and found.failing[0] == 1 and {v.kind for o in found.outcomes for v in o.violations} == {Kind.HANG}
+    assert "pipe_write" in run.plan.functions["tried"]
+    assert main(["replay", "last", str(found.outcomes[0].schedule), "--kernel", "tried"]) == 0
 
 
 def test_on_xfs_what_cannot_be_checked_there_is_left_out_and_breaks_nothing(

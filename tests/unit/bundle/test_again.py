@@ -2,9 +2,12 @@
 """Whether two sweeps show the same."""
 
 from dataclasses import replace
+from typing import Any
 
-from harness.bundle.again import parted
-from harness.sweep.records import Kind, Violation
+import pytest
+
+from harness.bundle.again import Pair, parted, silence
+from harness.sweep.records import Kind, SweepResult, Violation
 from tests.fakes import results as fakes
 
 THEN = fakes.swept(fakes.FAKES[2], fakes.BROKEN, fakes.FAKES[2].judge)
@@ -39,5 +42,30 @@ def test_other_schedules_or_points_part_though_the_same_fail() -> None:
     assert parted(THEN, replace(THEN, coverage=cover)) == "the same fail, but other points were stopped at"
 
 
-def test_a_broken_sweep_is_never_the_same() -> None:
-    assert parted(THEN, replace(THEN, broken="canary")) == "says nothing: canary"
+def pair(now: SweepResult) -> Pair:
+    return Pair("fsync-write", fakes.BROKEN, THEN, now, parted(THEN, now), silence(now))
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"broken": "canary"}, "canary"),
+        ({"complete": False}, "not every schedule was run"),
+        ({"timed_out": 2}, "2 schedules timed out"),
+    ],
+)
+def test_a_sweep_in_which_the_lab_failed_neither_differs_nor_is_the_same(fields: dict[str, Any], why: str) -> None:
+    found = pair(replace(THEN, outcomes=THEN.outcomes[:1], passing=THEN.passing[:3], schedules={0: 2}, **fields))
+    assert (found.word, found.parted, found.silent) == ("unknown", "", why)
+    assert pair(THEN).word == "same"
+
+
+def test_what_an_unfinished_sweep_has_shown_otherwise_differs_all_the_same() -> None:
+    worse = replace(FIRST, violations=(Violation(Kind.HANG, "x"),))
+    found = pair(replace(THEN, outcomes=(worse,), passing=(), complete=False))
+    assert (found.word, found.parted) == ("differs", f"`{FIRST.schedule}` shows hang, then not-durable")
+
+
+def test_a_broken_sweep_shows_nothing_otherwise() -> None:
+    worse = replace(FIRST, violations=(Violation(Kind.HANG, "x"),))
+    assert pair(replace(THEN, outcomes=(worse,), broken="canary")).word == "unknown"

@@ -15,11 +15,12 @@ from harness.results.folder import RunFolder
 from tests.fakes import prebuilt
 from tests.fakes.boots import Boots
 from tests.fakes.prebuilt import GOOD, NAME, SIGBUS, compiled_pair, guest
-from tests.fakes.records import STEP, STOP, failed, line, passed
+from tests.fakes.records import STEP, STOP, boot, bye, failed, line, passed
 
 TRACE = [0, STEP, 0, 1, 0, 0, STEP, 1, 1, 0, 0, STOP, 1, 1, 0]
 ROW = failed("AB A1#1", SIGBUS, tr=TRACE)
 OTHERWISE = failed("AB A1#1", ("hang", "B: blocked for ever"), tr=TRACE)
+CANARY_PASSED = boot(line("points", placed=9, refused=[]), line("canary", ok=False), bye())
 Again = Callable[..., int]
 
 
@@ -130,6 +131,17 @@ def test_without_a_schedule_all_is_swept_again(
         f"{NAME} on stock: the same, 1 of 3 schedules fail",
         "2 of 2 sweeps show the same",
     ]
+
+
+def test_a_sweep_in_which_the_lab_broke_is_status_3_unless_another_one_differs(
+    again: Again, kernels: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for now, status in ((guest(passed("AB"), ROW, passed("BA")), 3), (guest(passed("AB"), OTHERWISE), 1)):
+        Boots(kernels / "other").follow([CANARY_PASSED] * 3)
+        Boots(kernels / "stock").follow([now])
+        capsys.readouterr()
+        assert main(["replay", "last", "--config", str(kernels / "lab.yaml")]) == status
+        assert capsys.readouterr().out.startswith(f"{NAME} on other: says nothing: ")
 
 
 def test_a_bundle_is_run_again_with_the_kernels_that_it_brings(

@@ -124,6 +124,17 @@ def test_no_answer_rests_on_what_only_one_of_the_sweeps_has_tried(fields: dict[s
     assert why in failing.why
 
 
+def test_a_trial_with_points_in_some_functions_carries_no_silence_of_the_others() -> None:
+    before, after = kernel("old", failing_at(23, 24)), kernel("new")
+    few = planned(after, functions={"new": ("dax_iomap_fault",)})
+    assert "with points in functions that a `lab try` left out" in change(before, few).why
+    assert change(few, before).word == "unknown"
+    assert change(few, replace(few, label="again")).word == "same"
+    unkept = replace(after, run=replace(after.run, reproduce="./lab try my.patch"))
+    assert change(before, unkept).word == "unknown"
+    assert change(planned(before, functions={"old": ("dax_iomap_fault",)}), after).word == "fixed"
+
+
 def test_what_a_finer_sweep_shows_stays() -> None:
     fine = {"granularity": "instructions", "both_wake_ups": True}
     assert change(planned(kernel("old"), **fine), kernel("new", failing_at(23, 24))).word == "regressed"
