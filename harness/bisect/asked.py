@@ -16,10 +16,8 @@ from harness.image.content import digest
 from harness.kernel import fragments
 from harness.kernel.sources import obtain_for
 from harness.kernel.spec import patches
-from harness.results.run import Mode
+from harness.results.run import MODES
 from harness.sweep.job import scenario_lines
-
-MODES: tuple[Mode, Mode] = ("sweep", "stress")
 
 
 @dataclass(frozen=True)

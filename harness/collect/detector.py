@@ -98,6 +98,11 @@ def _holds_any(body: str, texts: Sequence[str]) -> bool:
     return False
 
 
+def files() -> list[Path]:
+    """The lab's own, in order: what a log was read by."""
+    return sorted(FOLDER.glob("*.yaml"))
+
+
 @cache
 def detectors(folder: Path = FOLDER) -> tuple[Detector, ...]:
     """Every signature of a folder, by name, those of last resort last. Raises BadInput."""

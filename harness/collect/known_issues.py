@@ -70,6 +70,11 @@ def load_known_issues(path: Path = FILE) -> tuple[KnownIssue, ...]:
         raise bad_input(document, error) from None
 
 
+def in_force(today: datetime.date, path: Path = FILE) -> tuple[KnownIssue, ...]:
+    """The file's entries that have not expired. Raises BadInput as load_known_issues() does."""
+    return tuple(issue for issue in load_known_issues(path) if not issue.expired(today))
+
+
 def mark(findings: Iterable[Finding], issues: Sequence[KnownIssue], release: str, today: datetime.date) -> Marked:
     """Sets ``known`` to the reason of the first issue in force that covers a finding; an expired one covers nothing."""
     live = [issue for issue in issues if not issue.expired(today)]

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One night: fetch, build, see whether anything is new, run it, compare it with the last good night."""
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from harness.collect import detector
+from harness.collect.known_issues import in_force
 from harness.config.filesystems import of_mounts, with_filesystems
 from harness.deadline import Deadline
 from harness.engine.experiment import Experiment
@@ -22,7 +25,7 @@ from harness.nightly.mutants import Kills, corpus_of, kill_matrix
 from harness.progress import say
 from harness.results import store as files
 from harness.results.folder import RunFolder
-from harness.results.run import Run
+from harness.results.run import MODES, Run
 from harness.sweep.job import scenario_lines
 from harness.verdict.verdict import Word
 
@@ -82,18 +85,23 @@ def watch(experiment: Experiment) -> str:
 
 
 def fingerprint(experiment: Experiment, made: Sequence[Made], mutants: Sequence[Path]) -> str:
-    """Of all that a night would run: the kernels by content, the lab's programs, the scenarios, what is asked for."""
+    """Of all that a night would run, and of all that it would be judged by.
+
+    The kernels by content, the lab's programs and guests, scenarios, what is asked for; what is expected, documented
+    and known today, the floor of coverage, the detectors. How long it may take is left out: one that was cut short is
+    gone on with all the same.
+    """
     mounts = of_mounts(scenario.mount for scenario in experiment.scenarios)
-    guest = with_filesystems(experiment.lab, mounts).guest("sweep")
-    store, choice = supplies(guest), experiment.choice
+    lab = with_filesystems(experiment.lab, mounts)
+    store, choice = supplies(lab.guest("sweep")), experiment.choice
     kernels = [part for each in made for part in (each.info.name, each.info.key or each.info.detail, each.info.modules)]
-    plan = experiment.plan
-    asked = (plan.granularity, plan.stress_races, plan.both_wake_ups, plan.atomic_stops, choice.prune, choice.sample,
-             bool(mutants))  # fmt: skip
+    asked = (replace(experiment.plan, budget_seconds=0.0), choice.prune, choice.sample, bool(mutants))
+    guests = [lab.guest(mode).model_dump_json() for mode in MODES]
     expected = {name: each.model_dump(mode="json") for name, each in experiment.expectations.items()}
+    known = [each.model_dump_json() for each in in_force(datetime.datetime.now(datetime.UTC).date())]
     return digest(
-        qemu_version(), store.base.name, store.template.name, *kernels, *scenario_lines(experiment.scenarios),
-        repr(asked), repr(sorted(expected.items())), *mutants,
+        qemu_version(), store.base.name, store.template.name, *kernels, *scenario_lines(experiment.scenarios), *guests,
+        repr(asked), repr(sorted(expected.items())), *known, *detector.files(), *mutants,
     )  # fmt: skip
 
 

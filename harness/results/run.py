@@ -21,6 +21,7 @@ READ = (1, 2)  # 1: no cost
 
 Side = Literal["without", "with"]
 Mode = Literal["sweep", "stress"]
+MODES: tuple[Mode, Mode] = ("sweep", "stress")
 
 
 def _read_as_in_yaml(value: Any) -> Any:

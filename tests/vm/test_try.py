@@ -24,7 +24,7 @@ def test_the_revert_of_a_fix_of_pipes_is_caught_without_any_stop(
     assert run.verdict and run.verdict.word is Word.FAIL
     found = run.result("pipe-write-grow", "tried")
     assert found and found.failing[0] == 1 and {v.kind for o in found.outcomes for v in o.violations} == {Kind.HANG}
-    assert "pipe_write" in run.plan.functions["tried"]
+    assert "pipe_resize_ring" in run.plan.functions["tried"]
     assert main(["replay", "last", str(found.outcomes[0].schedule), "--kernel", "tried"]) == 0
 
 

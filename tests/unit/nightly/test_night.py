@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Nights on two made-up kernels, one of which changes from night to night."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from harness.collect import detector, known_issues
+from harness.config.models import Stress
+from harness.config.scenario import Behaviour
 from harness.deadline import Deadline
-from harness.engine.experiment import Choice, resolve
+from harness.engine.experiment import Choice, Experiment, resolve
 from harness.engine.kernels import make_kernels
 from harness.errors import ExitStatus
 from harness.history.store import History
@@ -16,6 +20,7 @@ from harness.nightly import night as module
 from harness.nightly.night import Outcome, Wanted, fingerprint, perform_night, unfinished, worse
 from harness.nightly.report import render
 from harness.results.run import Run
+from harness.sweep.records import Kind
 from tests.fakes import prebuilt
 from tests.fakes.boots import Boots
 from tests.fakes.prebuilt import BAD, GOOD, SIGBUS, UNBOOTED, guest
@@ -127,6 +132,89 @@ def test_a_mutant_whose_header_says_something_else_is_news(night: Sleep, tmp_pat
         patch.write_text(text)
         marks.append(fingerprint(experiment, made, [patch]))
     assert marks[0] != marks[1] == marks[2] != fingerprint(experiment, made, [])
+
+
+ISSUES = """\
+issues:
+  - {{signature: "warn:dax_insert_entry", kernels: "<=6.1", reason: seen before, expires: {expires}}}
+"""
+LATE = Behaviour(reason="a punch may be seen late, see fallocate(2)")
+Edit = Callable[[Experiment, Path, pytest.MonkeyPatch], Experiment]
+
+
+def documented(experiment: Experiment, **fields: object) -> Experiment:
+    return replace(experiment, scenarios=tuple(each.model_copy(update=fields) for each in experiment.scenarios))
+
+
+def in_lab(experiment: Experiment, **fields: object) -> Experiment:
+    changed = experiment.lab.experiment.model_copy(update=fields)
+    return replace(experiment, lab=experiment.lab.model_copy(update={"experiment": changed}))
+
+
+def known_issue(folder: Path, patching: pytest.MonkeyPatch, expires: str) -> None:
+    (folder / "known.yaml").write_text(ISSUES.format(expires=expires))
+    known = (folder / "known.yaml",)
+    patching.setattr(known_issues.in_force, "__defaults__", known)
+    patching.setattr(known_issues.load_known_issues, "__defaults__", known)
+
+
+def excuse_edited(experiment: Experiment, _folder: Path, _patching: pytest.MonkeyPatch) -> Experiment:
+    return documented(experiment, documented={Kind.SIGBUS: LATE})
+
+
+def idle_edited(experiment: Experiment, _folder: Path, _patching: pytest.MonkeyPatch) -> Experiment:
+    return documented(experiment, idle=">=6.1")
+
+
+def floor_edited(experiment: Experiment, _folder: Path, _patching: pytest.MonkeyPatch) -> Experiment:
+    return in_lab(experiment, coverage_floor=0.5)
+
+
+def stress_edited(experiment: Experiment, _folder: Path, _patching: pytest.MonkeyPatch) -> Experiment:
+    stress = experiment.lab.experiment.stress
+    return in_lab(experiment, stress=stress.model_copy(update={"cpus": stress.cpus + 1}))
+
+
+def issue_edited(experiment: Experiment, folder: Path, patching: pytest.MonkeyPatch) -> Experiment:
+    known_issue(folder, patching, "2100-01-01")
+    return experiment
+
+
+def detector_edited(experiment: Experiment, folder: Path, patching: pytest.MonkeyPatch) -> Experiment:
+    shutil.copytree(detector.FOLDER, folder / "detectors")
+    (folder / "detectors" / "new.yaml").write_text("kind: warn\n")
+    patching.setattr(detector, "FOLDER", folder / "detectors")
+    return experiment
+
+
+@pytest.mark.parametrize(
+    "edit", [excuse_edited, idle_edited, floor_edited, stress_edited, issue_edited, detector_edited]
+)
+def test_what_the_night_is_judged_by_is_new_where_it_was_edited(
+    night: Sleep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edit: Edit
+) -> None:
+    experiment = in_lab(resolve(Choice(tmp_path / "kernels" / "lab.yaml")), stress=Stress(races=100))
+    made = make_kernels(experiment, Deadline())
+    before = fingerprint(experiment, made, [])
+    assert fingerprint(experiment, made, []) == before
+    assert fingerprint(edit(experiment, tmp_path, monkeypatch), made, []) != before
+
+
+def test_a_known_issue_that_expires_is_new_and_one_that_has_long_expired_is_not(
+    night: Sleep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = resolve(Choice(tmp_path / "kernels" / "lab.yaml"))
+    made, marks = make_kernels(experiment, Deadline()), []
+    for expires in ("2001-01-01", "2002-01-01", "2100-01-01"):
+        known_issue(tmp_path, monkeypatch, expires)
+        marks.append(fingerprint(experiment, made, []))
+    assert marks[0] == marks[1] != marks[2]
+
+
+def test_another_budget_alone_is_no_news(night: Sleep, tmp_path: Path) -> None:
+    short, long = (resolve(Choice(tmp_path / "kernels" / "lab.yaml", budget=seconds)) for seconds in (60, 600))
+    made = make_kernels(short, Deadline())
+    assert fingerprint(short, made, []) == fingerprint(long, made, [])
 
 
 def test_fresh_runs_all_again(night: Sleep) -> None:
