@@ -30,8 +30,9 @@ class Span:
 class ScenarioChange:
     """One scenario on two kernels.
 
-    ``failing`` and ``schedules`` are (before, after); ``new`` and ``gone`` are kinds of violation, ``lost`` and
-    ``gained`` lines that one of the two was stopped at and the other, which has them, was not.
+    ``failing`` and ``schedules`` are (before, after); ``new`` and ``gone`` are kinds of violation that the other kernel
+    is known not to show. ``lost`` and ``gained`` are lines that one of the two was stopped at and the other, which has
+    them, was not.
     """
 
     scenario: str
@@ -68,9 +69,11 @@ def scenario_change(scenario: str, before: Seen, after: Seen, lines: LineMap) ->
     kinds = [_kinds(each, bound) for each in (one, two)]
     new, gone = (tuple(kind for kind in Kind if kind in each) for each in (kinds[1] - kinds[0], kinds[0] - kinds[1]))
     word, why = _word(before, after, one, two, windows, new)
+    told_new = () if unknowable(before, after, one) or two.broken else new
+    told_gone = () if unknowable(after, before, two) or one.broken else gone
     return ScenarioChange(
         scenario, word, why, bound, (_failing(one, bound), _failing(two, bound)),
-        (_run(one, bound), _run(two, bound)), windows, new, gone, *_coverage(before, after, one, two, lines),
+        (_run(one, bound), _run(two, bound)), windows, told_new, told_gone, *_coverage(before, after, one, two, lines),
     )  # fmt: skip
 
 
@@ -81,10 +84,12 @@ def _word(
     """Evidence first: what a sound sweep has shown stays, whatever else it left undone. That it is new takes a whole
     sweep of the other kernel."""
     opened = [each for each in windows if each.change == "opened"]
-    shown = f"shows {', '.join(new)}, which {before.label} does not" if new else counted(len(opened), "new window")
     if (new or opened) and not two.broken:
-        blind = unknowable(before, after, one)
-        return ("unknown", f"{after.label} fails otherwise, but {blind}") if blind else ("regressed", shown)
+        if blind := unknowable(before, after, one):
+            told = f"shows {', '.join(new)}" if new else "fails elsewhere"
+            return "unknown", f"{after.label} {told}, but {blind}"
+        shown = f"shows {', '.join(new)}, which {before.label} does not" if new else counted(len(opened), "new window")
+        return "regressed", shown
     for seen, result in ((before, one), (after, two)):
         if undone := _undone(seen, result):
             return "unknown", f"{seen.label}: {undone}"

@@ -83,8 +83,9 @@ def _scenario(change: ScenarioChange) -> list[str]:
     """Nothing of a scenario in which nothing happened."""
     if change.word == "same" and not change.windows and not change.lost and not change.gained:
         return []
+    why = f" ({change.why})" if change.word == "unknown" else ""
     lines = [
-        f"{change.scenario}: {change.word}, {_share(change, 0)} -> {_share(change, 1)} fail at c <= {change.bound}"
+        f"{change.scenario}: {change.word}{why}, {_share(change, 0)} -> {_share(change, 1)} fail at c <= {change.bound}"
     ]
     lines += [f"  new: {', '.join(change.new)}"] if change.new else []
     lines += [f"  gone: {', '.join(change.gone)}"] if change.gone else []

@@ -89,8 +89,14 @@ def test_a_sweep_that_proves_nothing_leaves_it_unknown(fields: dict[str, object]
 )
 def test_a_failure_is_not_new_where_the_first_kernel_was_not_wholly_swept(fields: dict[str, object]) -> None:
     found = change(altered(kernel("old"), **fields), kernel("new", failing_at(22, 22, Kind.TAGS)))
-    assert found.word == "unknown"
-    assert found.why.startswith("new fails otherwise, but old: ")
+    assert (found.word, found.new) == ("unknown", ())
+    assert found.why.startswith("new shows tags, but old: ")
+
+
+def test_a_failure_is_not_gone_where_the_second_kernel_was_not_wholly_swept() -> None:
+    before = kernel("old", failing_at(22, 22, Kind.TAGS))
+    assert change(before, altered(kernel("new"), timed_out=1)).gone == ()
+    assert change(altered(before, timed_out=1), kernel("new")).gone == (Kind.TAGS,)
 
 
 def test_a_check_that_neither_kernel_could_make_is_not_silence_on_both() -> None:

@@ -5,6 +5,7 @@ from harness.compare.comparison import ComparedKernel, Comparison, pair
 from harness.compare.rates import judged, of_counts
 from harness.compare.text import render_comparison
 from harness.cost.change import Measure, cost_changes
+from harness.report.comparison import render_comparison_html
 from tests.fakes import compared
 from tests.fakes.results import FAKES, HOSTILE, warning
 from tests.unit.compare.test_windows import failing_at
@@ -49,6 +50,19 @@ def test_windows_rates_cost_and_log_are_told_in_words() -> None:
     assert "slower: read, blocked: 0 -> 29,980 us" in text
     assert "bad since new, by sweep: three-readers regressed" in text
     assert text.endswith("reproduce: ./lab compare old new bad\n")
+
+
+def test_what_is_unknown_of_a_scenario_is_told_with_its_reason_in_text_and_page() -> None:
+    before = compared.kernel("old")
+    result = before.result("fsync-write")
+    assert result
+    late = compared.with_result(before, replace(result, complete=False))
+    found = Comparison("", 1.0, kernels("old", "new"), (pair(late, compared.kernel("new", ONE), compared.NAMES),))
+    why = "new shows not-durable, but old: not every schedule was run"
+    text = " ".join(render_comparison(found, colour=False).split())
+    assert f"fsync-write: unknown ({why}" in text
+    assert "new: not-durable" not in text
+    assert why in render_comparison_html(found)
 
 
 def test_lines_that_could_not_be_mapped_are_told() -> None:
