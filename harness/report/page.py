@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the HTML report shows, as plain values for its template: bounded, and worded like the other forms."""
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 
 from harness.report import facts
@@ -13,10 +14,11 @@ from harness.report.tag_map import TagRow, tag_map
 from harness.results.run import GuestFinding, KernelInfo, Run, ScenarioPlan
 from harness.sweep.records import Outcome, SweepResult
 from harness.verdict.statistics import Rate, fisher, rate
-from harness.verdict.verdict import Cell
+from harness.verdict.verdict import Cell, CellWord
 
 ALL = 10**9
 MANY = 1000  # sections: 20 ms of drawing and 6 KB of page each
+MOST = 200  # of a run of more scenarios, those in which something failed: 80 ms and 12 KB each
 
 
 @dataclass(frozen=True)
@@ -91,34 +93,47 @@ class Page:
     findings_left_out: int
 
     @property
-    def sections_left_out(self) -> int:
-        """Scenarios that have a row alone."""
-        return sum(not each.has_section for each in self.scenarios)
+    def silent_left_out(self) -> int:
+        """Scenarios that have a row alone, and in which nothing failed."""
+        return sum(not each.has_section and not each.failed for each in self.scenarios)
+
+    @property
+    def failing_left_out(self) -> int:
+        """Scenarios that have a row alone, though something failed."""
+        return sum(not each.has_section and each.failed for each in self.scenarios)
 
 
 def page(run: Run, limits: Limits) -> Page:
     """The report on ``run`` within ``limits``."""
     source = source_map(run)
-    names = _with_section(run)
-    scenarios = tuple(_scenario(run, plan, source, limits) if plan.name in names else _row(run, plan)
+    names, failed = _with_section(run), _failed(run)
+    scenarios = tuple(_scenario(run, plan, source, limits) if plan.name in names else _row(run, plan, failed)
                       for plan in run.plan.scenarios)  # fmt: skip
     kept = tuple(_cut(each, limits) for each in run.findings[: limits.findings])
     return Page(run, packed(run_data(run, source)), scenarios, kept, len(run.findings) - len(kept))
 
 
 def _with_section(run: Run) -> set[str]:
-    """All, or of too many those in which something failed, or a log has it: silence is told by the table."""
-    if len(run.plan.scenarios) <= MANY:
-        return {each.name for each in run.plan.scenarios}
-    failed = {each.scenario for each in run.results if each.outcomes}
+    """All, or of too many the first MOST in which something failed, what is known last: silence the table tells."""
+    names = [each.name for each in run.plan.scenarios]
+    if len(names) <= MANY:
+        return set(names)
+    known = {cell.scenario for cell in run.verdict.cells if cell.word is CellWord.KNOWN} if run.verdict else set()
+    failed = _failed(run)
+    return set(sorted((name for name in names if name in failed), key=lambda name: name in known)[:MOST])
+
+
+def _failed(run: Run) -> set[str]:
+    """Scenarios in which something failed, or of which a log tells."""
+    swept = {each.scenario for each in run.results if each.outcomes}
     raced = {each.scenario for each in run.stress if any(each.failures.values())}
-    return failed | raced | {each.scenario for each in run.findings}
+    return swept | raced | {each.scenario for each in run.findings}
 
 
-def _row(run: Run, plan: ScenarioPlan) -> ScenarioPage:
+def _row(run: Run, plan: ScenarioPlan, failed: Container[str]) -> ScenarioPage:
     """A scenario that has no section."""
     cells = tuple(_kernel_cell(run, plan.name, kernel) for kernel in run.kernels)
-    return ScenarioPage(plan, cells, (), None, "", (), (), None, failed=False, has_section=False)
+    return ScenarioPage(plan, cells, (), None, "", (), (), None, plan.name in failed, has_section=False)
 
 
 def _scenario(run: Run, plan: ScenarioPlan, source: SourceMap, limits: Limits) -> ScenarioPage:

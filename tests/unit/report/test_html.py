@@ -11,6 +11,7 @@ from harness.report.data import unpacked
 from harness.report.html import MAX_BYTES, digest, prose, render_html, script
 from harness.results.run import Run
 from harness.verdict.judge import judged
+from harness.verdict.verdict import CellWord
 from tests.fakes import results as fakes
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
@@ -205,6 +206,23 @@ def test_of_such_a_run_a_silent_scenario_that_a_log_tells_of_has_a_section(monke
     logged = replace(run, findings=(*run.findings, replace(run.findings[0], scenario=silent)))
     before, after = (_sections(render_html(each)) for each in (run, logged))
     assert len(after) == len(before) + 1
+
+
+def test_a_run_of_which_too_much_failed_has_sections_of_what_counts_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_module, "MANY", 5)
+    run = judged(fakes.run())
+    assert run.verdict
+    failed = [
+        each.name for each in run.plan.scenarios if any(r.outcomes for r in run.results if r.scenario == each.name)
+    ]
+    known = {failed[0]}
+    cells = tuple(replace(cell, word=CellWord.KNOWN) if cell.scenario in known else cell for cell in run.verdict.cells)
+    monkeypatch.setattr(page_module, "MOST", len(_sections(render_html(run))) - 1)
+    html = render_html(replace(run, verdict=replace(run.verdict, cells=cells)))
+    rows = [attributes for _, attributes in Reader(html).tags if attributes.get("data-scenario") in known]
+    assert "1 scenario in which something did, first those of which all is known" in Reader(html).text
+    assert f'aria-label="{failed[0]}"' not in html and f'aria-label="{failed[1]}"' in html
+    assert all("data-failed" in row for row in rows) and rows
 
 
 def _sections(html: str) -> list[dict[str, str | None]]:
