@@ -82,7 +82,8 @@ class PowerCuts:
         if self.word is Word.BROKEN:
             return next(each.broken for each in self.tallies if each.broken)
         if self.word is Word.INCONCLUSIVE:
-            return f"`{self.kernel}`: nothing is wrong with {of}, but {self._lacking()}"
+            checked = "what was checked of " if self.left else ""
+            return f"`{self.kernel}`: nothing is wrong with {checked}{of}, but {self._lacking()}"
         but = ", documented cases aside," if known else ""
         return f"`{self.kernel}` keeps what its syncs promised{but} and a sound {self.filesystem}: {of}{also}"
 
