@@ -10,6 +10,7 @@ from pathlib import Path
 from harness.config.models import GuestSpec
 from harness.config.scenario import driver
 from harness.deadline import Deadline
+from harness.errors import LabBroke
 from harness.kernel.artefacts import Kernel
 from harness.pools import pools
 from harness.powercut import checks, images
@@ -38,6 +39,7 @@ class Examiner:
     _found: dict[int, list[Failure]] = field(default_factory=dict)  # by part: they end in any order
     _kept: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stop: threading.Event = field(default_factory=threading.Event)
 
     @property
     def failures(self) -> list[Failure]:
@@ -48,7 +50,7 @@ class Examiner:
     def examine(self, cases: Sequence[Case], workers: int = os.cpu_count() or 1) -> None:
         """All of them, as far as there is time. Raises LabBroke where the lab is at fault."""
         done = 0
-        with Progress("rebooting", len(cases)) as progress, pools(workers) as (pool,):
+        with Progress("rebooting", len(cases)) as progress, pools(workers, stop=self._stop) as (pool,):
             parts = [(at // PER_BOOT, cases[at : at + PER_BOOT]) for at in range(0, len(cases), PER_BOOT)]
             for count in pool.map(self._part, parts):
                 done += count
@@ -79,7 +81,7 @@ class Examiner:
 
         for suspect in suspects:
             write(suspect)
-        seen = reboot(self.kernel, suspects, self.guest, self.base, folder, self.deadline, write)
+        seen = reboot(self.kernel, suspects, self.guest, self.base, folder, self.deadline, write, self._go_on)
         looked = 0
         for case, suspect, each in zip(cases, suspects, seen, strict=False):
             found = self._judge(case, suspect.image, each)
@@ -87,6 +89,11 @@ class Examiner:
                 self._found.setdefault(number, []).extend(found)
             looked += 1
         return looked
+
+    def _go_on(self) -> None:
+        """Ctrl-C waits for no guest's end, which is half a minute away."""
+        if self._stop.is_set():
+            raise LabBroke("interrupted")
 
     def _judge(self, case: Case, path: Path, seen: Rebooted) -> list[Failure]:
         unusable = seen.died or seen.mount or seen.umount

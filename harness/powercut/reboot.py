@@ -117,11 +117,13 @@ def reboot(
     folder: Path,
     deadline: Deadline,
     anew: Callable[[Suspect], object],
+    tick: Callable[[], object] = lambda: None,
 ) -> Iterator[Rebooted]:
     """What becomes of each image, in order, as guests end; fewer if the deadline passes.
 
     A guest that dies of an image is followed by another for the rest. One that falls silent tells nobody whether its
     kernel or the host is to blame: the image is written ``anew`` and booted alone, and what becomes of it then counts.
+    ``tick`` is called at each word of a guest: what it raises ends the guest.
 
     Raises LabBroke where the lab is at fault, and for an image at which two guests fell silent.
     """
@@ -129,7 +131,7 @@ def reboot(
     alone = False
     while done < len(suspects) and not deadline.passed:
         some = suspects[done : done + 1] if alone else suspects[done:]
-        boot = _boot(kernel, some, guest, base, folder / f"guest-{boots}", deadline)
+        boot = _boot(kernel, some, guest, base, folder / f"guest-{boots}", deadline, tick)
         yield from boot.done
         done, boots = done + len(boot.done), boots + 1
         if boot.silent and alone:
@@ -144,7 +146,13 @@ def reboot(
 
 
 def _boot(
-    kernel: Kernel, suspects: Sequence[Suspect], guest: GuestSpec, base: Path, folder: Path, deadline: Deadline
+    kernel: Kernel,
+    suspects: Sequence[Suspect],
+    guest: GuestSpec,
+    base: Path,
+    folder: Path,
+    deadline: Deadline,
+    tick: Callable[[], object],
 ) -> _Boot:
     folder.mkdir(parents=True)
     initramfs = assemble(folder / "initramfs", base, overlay({"job": job(suspects, guest.filesystem).encode()}))
@@ -156,6 +164,7 @@ def _boot(
     try:
         with Guest(plan) as running:
             for line in running.records(deadline):
+                tick()
                 reader.take(line)
             end = running.wait(deadline)
     finally:

@@ -2,6 +2,7 @@
 """Guests that mount crash images: what they are given, what they say, and how they end."""
 
 import errno
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -39,12 +40,12 @@ def try_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Try:
     suspects = [Suspect(tmp_path / "image", 100 + number, "file0", (64, 576)) for number in range(2)]
     kernel = Kernel("stock", "key", tmp_path, "6.1.192", "0b" * 20)
 
-    def run(*scripts: str, deadline: Deadline | None = None) -> list[Rebooted]:
+    def run(
+        *scripts: str, deadline: Deadline | None = None, tick: Callable[[], object] = lambda: None
+    ) -> list[Rebooted]:
         Boots(tmp_path).follow(scripts)
-        deadline = deadline or Deadline.after(60)
-        return list(
-            reboot(kernel, suspects, GuestSpec(), tmp_path / "base", tmp_path / "guests", deadline, anew(tmp_path))
-        )
+        where = tmp_path / "base", tmp_path / "guests", deadline or Deadline.after(60)
+        return list(reboot(kernel, suspects, GuestSpec(), *where, anew(tmp_path), tick))
 
     return run
 
@@ -99,6 +100,16 @@ def test_a_guest_that_was_slow_once_condemns_no_kernel(try_: Try, tmp_path: Path
     ]  # fmt: skip
     assert Boots(tmp_path).count() == 3, "the image that a guest was slow at is alone, the rest has another guest"
     assert (tmp_path / "anew").read_text() == "100\n", "its journal may have been replayed in part"
+
+
+def test_an_interrupted_lab_waits_for_no_guests_end(try_: Try) -> None:
+    def interrupted() -> None:
+        raise LabBroke("interrupted")
+
+    began = time.monotonic()
+    with pytest.raises(LabBroke, match="interrupted"):
+        try_(boot(image(0), last=SILENT), tick=interrupted)
+    assert time.monotonic() - began < 10, "a silent guest is waited for 30 s"
 
 
 def test_what_a_slow_guest_told_of_the_images_before_counts(try_: Try, tmp_path: Path) -> None:
