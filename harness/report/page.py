@@ -106,20 +106,20 @@ class Page:
 def page(run: Run, limits: Limits) -> Page:
     """The report on ``run`` within ``limits``."""
     source = source_map(run)
-    names, failed = _with_section(run), _failed(run)
+    failed = _failed(run)
+    names = _with_section(run, failed)
     scenarios = tuple(_scenario(run, plan, source, limits) if plan.name in names else _row(run, plan, failed)
                       for plan in run.plan.scenarios)  # fmt: skip
     kept = tuple(_cut(each, limits) for each in run.findings[: limits.findings])
     return Page(run, packed(run_data(run, source)), scenarios, kept, len(run.findings) - len(kept))
 
 
-def _with_section(run: Run) -> set[str]:
+def _with_section(run: Run, failed: Container[str]) -> set[str]:
     """All, or of too many the first MOST in which something failed, what is known last: silence the table tells."""
     names = [each.name for each in run.plan.scenarios]
     if len(names) <= MANY:
         return set(names)
     known = {cell.scenario for cell in run.verdict.cells if cell.word is CellWord.KNOWN} if run.verdict else set()
-    failed = _failed(run)
     return set(sorted((name for name in names if name in failed), key=lambda name: name in known)[:MOST])
 
 

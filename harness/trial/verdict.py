@@ -12,6 +12,7 @@ from harness.sweep.records import Kind, SweepResult
 from harness.trial.scope import Scope
 from harness.verdict.gaps import sweep_gaps, timed_out
 from harness.verdict.judge import judge
+from harness.verdict.reasons import Reasons
 from harness.verdict.verdict import Cell, CellWord, Verdict, Word
 
 SHOWN = 12  # names in a list
@@ -88,30 +89,16 @@ def _compared(run: Run, plain: Verdict, without: KernelInfo, with_: KernelInfo, 
             continue
         _scenario(run, each, _Side(without, before, _hole(run, each, without)),
                   _Side(with_, after, _hole(run, each, with_)), found)  # fmt: skip
-    found.new += _outside(run, without, with_)
-    reasons = (*found.new, *found.broken, *found.missing)
-    sentence = _sentence(run, found.word, reasons, found.closed)
-    return Verdict(found.word, sentence, reasons, (*found.closed, *found.notes, *told), plain.cells)
+    found.fail += _outside(run, without, with_)
+    sentence = _sentence(run, found.word, found.all, found.closed)
+    return Verdict(found.word, sentence, found.all, (*found.closed, *found.notes, *told), plain.cells)
 
 
 @dataclass
-class _Found:
-    """Sentences by what they lead to."""
+class _Found(Reasons):
+    """``closed``: failures that the change ends."""
 
-    new: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def word(self) -> Word:
-        """Evidence before a broken lab before what is missing."""
-        if self.new:
-            return Word.FAIL
-        if self.broken:
-            return Word.BROKEN
-        return Word.INCONCLUSIVE if self.missing else Word.PASS
 
 
 @dataclass(frozen=True)
@@ -130,7 +117,7 @@ def _scenario(run: Run, plan: ScenarioPlan, before: _Side, after: _Side, found: 
         found.missing.append(f"{name} fails with the change ({', '.join(kinds)}), and whether it does without is not "
                              f"known: {before.hole}")  # fmt: skip
     elif kinds:
-        found.new.append(f"{name} fails with the change alone ({', '.join(kinds)}): {after.cell.sentence}")
+        found.fail.append(f"{name} fails with the change alone ({', '.join(kinds)}): {after.cell.sentence}")
     elif after.cell.word is CellWord.FAILS:
         found.notes.append(f"{name} fails on both kernels: {_counts(run, plan.name, before.kernel, after.kernel)}")
     if gone and not after.hole:

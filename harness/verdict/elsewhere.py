@@ -1,22 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the kernel logged outside of any scenario: at the boot, the mount, of a module, in the canary race."""
 
-from dataclasses import dataclass, field
-
 from harness.results.run import Run
+from harness.verdict.reasons import Reasons
 
 
-@dataclass(frozen=True)
-class Elsewhere:
-    """Sentences: what counts against the kernel ``with``, and what is told without counting."""
-
-    fail: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-def elsewhere(run: Run) -> Elsewhere:
-    """Findings that belong to no scenario; those that do are judged with it."""
-    found = Elsewhere()
+def elsewhere(run: Run) -> Reasons:
+    """Findings that belong to no scenario; those that do are judged with it. Only ``with`` fails by them."""
+    found = Reasons()
     sides = {kernel.name: kernel.side for kernel in run.kernels}
     for each in run.findings:
         if each.scenario:

@@ -2,7 +2,7 @@
 """The verdict on a run: FAIL by evidence, BROKEN where the lab is at fault, INCONCLUSIVE where something is missing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from harness.counted import counted
 from harness.results.run import KernelInfo, Run
@@ -11,36 +11,15 @@ from harness.verdict.cells import Judged, judge_cell
 from harness.verdict.elsewhere import elsewhere
 from harness.verdict.failures import failures
 from harness.verdict.gaps import cut_short
+from harness.verdict.reasons import Reasons
 from harness.verdict.verdict import Cell, CellWord, Verdict, Word
 
 SHOWN = (CellWord.FAILS, CellWord.AS_EXPECTED)
 
 
-@dataclass
-class _Reasons:
-    """Sentences by what they lead to. A failure outweighs a broken part, which outweighs a missing one."""
-
-    fail: list[str] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def word(self) -> Word:
-        if self.fail:
-            return Word.FAIL
-        if self.broken:
-            return Word.BROKEN
-        return Word.INCONCLUSIVE if self.missing else Word.PASS
-
-    @property
-    def all(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys([*self.fail, *self.broken, *self.missing]))
-
-
 def judge(run: Run) -> Verdict:
     """The verdict on ``run``; a verdict it may already hold is not looked at."""
-    reasons = _Reasons()
+    reasons = Reasons()
     _kernels(run, reasons)
     cells = [_take(run, scenario.name, kernel, judge_cell(run, scenario, kernel), reasons)
              for scenario in run.plan.scenarios for kernel in run.kernels if kernel.state == "booted"]  # fmt: skip
@@ -60,7 +39,7 @@ def judged(run: Run) -> Run:
     return replace(run, verdict=judge(run))
 
 
-def _kernels(run: Run, reasons: _Reasons) -> None:
+def _kernels(run: Run, reasons: Reasons) -> None:
     """Kernels that were not built or did not boot."""
     without, with_ = run.kernel("without"), run.kernel("with")
     if not without or not with_:
@@ -84,7 +63,7 @@ def _failed_to(kernel: KernelInfo) -> str:
     return f"`{kernel.name}` {what[kernel.state]}" + (f" ({kernel.detail})" if kernel.detail else "")
 
 
-def _take(run: Run, scenario: str, kernel: KernelInfo, judged_cell: Judged, reasons: _Reasons) -> Cell:
+def _take(run: Run, scenario: str, kernel: KernelInfo, judged_cell: Judged, reasons: Reasons) -> Cell:
     """Sorts what a cell means for the run into ``reasons``."""
     cell, where = judged_cell.cell, f"`{kernel.name}`, `{scenario}`"
     if cell.word is CellWord.BROKEN:
@@ -102,7 +81,7 @@ def _take(run: Run, scenario: str, kernel: KernelInfo, judged_cell: Judged, reas
     return cell
 
 
-def _told_apart(run: Run, cells: Iterable[Cell], reasons: _Reasons) -> None:
+def _told_apart(run: Run, cells: Iterable[Cell], reasons: Reasons) -> None:
     """Silence of ``with`` proves nothing where the other kernel is as silent."""
     without = run.kernel("without")
     if not run.plan.scenarios:
@@ -111,7 +90,7 @@ def _told_apart(run: Run, cells: Iterable[Cell], reasons: _Reasons) -> None:
         reasons.missing.append(f"`{without.name}` fails nowhere, so that the run cannot tell the kernels apart")
 
 
-def _sentence(run: Run, word: Word, cells: list[Cell], reasons: _Reasons) -> str:
+def _sentence(run: Run, word: Word, cells: list[Cell], reasons: Reasons) -> str:
     with_ = run.kernel("with")
     name = f"`{with_.name}`" if with_ else "the kernel under test"
     if word is Word.PASS and with_:
