@@ -16,7 +16,7 @@ from harness.pools import pools
 from harness.powercut import checks, images
 from harness.powercut.cases import Case
 from harness.powercut.fsck import CHECKERS
-from harness.powercut.reboot import Rebooted, Suspect, reboot
+from harness.powercut.reboot import Rebooted, Stand, Suspect, reboot
 from harness.powercut.result import Failure
 from harness.progress import Progress
 
@@ -81,7 +81,8 @@ class Examiner:
 
         for suspect in suspects:
             write(suspect)
-        seen = reboot(self.kernel, suspects, self.guest, self.base, folder, self.deadline, write, self._go_on)
+        stand = Stand(self.kernel, self.guest, self.base, folder, self.deadline, self._go_on)
+        seen = reboot(stand, suspects, write)
         looked = 0
         for case, suspect, each in zip(cases, suspects, seen, strict=False):
             found = self._judge(case, suspect.image, each)

@@ -109,29 +109,34 @@ class _Boot:
     silent: str = ""
 
 
-def reboot(
-    kernel: Kernel,
-    suspects: Sequence[Suspect],
-    guest: GuestSpec,
-    base: Path,
-    folder: Path,
-    deadline: Deadline,
-    anew: Callable[[Suspect], object],
-    tick: Callable[[], object] = lambda: None,
-) -> Iterator[Rebooted]:
+@dataclass(frozen=True)
+class Stand:
+    """What images are booted with: a guest's ``base`` archive, its files go to ``folder``.
+
+    ``tick`` is called at each word of a guest: what it raises ends the guest.
+    """
+
+    kernel: Kernel
+    guest: GuestSpec
+    base: Path
+    folder: Path
+    deadline: Deadline
+    tick: Callable[[], object] = lambda: None
+
+
+def reboot(stand: Stand, suspects: Sequence[Suspect], anew: Callable[[Suspect], object]) -> Iterator[Rebooted]:
     """What becomes of each image, in order, as guests end; fewer if the deadline passes.
 
     A guest that dies of an image is followed by another for the rest. One that falls silent tells nobody whether its
     kernel or the host is to blame: the image is written ``anew`` and booted alone, and what becomes of it then counts.
-    ``tick`` is called at each word of a guest: what it raises ends the guest.
 
     Raises LabBroke where the lab is at fault, and for an image at which two guests fell silent.
     """
     done = boots = 0
     alone = False
-    while done < len(suspects) and not deadline.passed:
+    while done < len(suspects) and not stand.deadline.passed:
         some = suspects[done : done + 1] if alone else suspects[done:]
-        boot = _boot(kernel, some, guest, base, folder / f"guest-{boots}", deadline, tick)
+        boot = _boot(stand, some, stand.folder / f"guest-{boots}")
         yield from boot.done
         done, boots = done + len(boot.done), boots + 1
         if boot.silent and alone:
@@ -145,28 +150,22 @@ def reboot(
             anew(suspects[done])
 
 
-def _boot(
-    kernel: Kernel,
-    suspects: Sequence[Suspect],
-    guest: GuestSpec,
-    base: Path,
-    folder: Path,
-    deadline: Deadline,
-    tick: Callable[[], object],
-) -> _Boot:
+def _boot(stand: Stand, suspects: Sequence[Suspect], folder: Path) -> _Boot:
     folder.mkdir(parents=True)
-    initramfs = assemble(folder / "initramfs", base, overlay({"job": job(suspects, guest.filesystem).encode()}))
-    plan = guest_plan("sweep", guest, kernel.bzimage, folder, "tcg")
+    initramfs = assemble(
+        folder / "initramfs", stand.base, overlay({"job": job(suspects, stand.guest.filesystem).encode()})
+    )
+    plan = guest_plan("sweep", stand.guest, stand.kernel.bzimage, folder, "tcg")
     media = tuple(Nvdimm(each.image, each.image.stat().st_size) for each in suspects)
     # init mounts none of them: it is what this guest is there for.
     plan = replace(plan, initramfs=initramfs, nvdimms=media, arguments=("lab.nvdimms=0",))
     reader = _Reader(suspects)
     try:
         with Guest(plan) as running:
-            for line in running.records(deadline):
-                tick()
+            for line in running.records(stand.deadline):
+                stand.tick()
                 reader.take(line)
-            end = running.wait(deadline)
+            end = running.wait(stand.deadline)
     finally:
         initramfs.unlink()
     return _told(reader, end)

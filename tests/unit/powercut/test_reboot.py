@@ -13,7 +13,7 @@ from harness.config.models import GuestSpec
 from harness.deadline import Deadline
 from harness.errors import LabBroke
 from harness.kernel.artefacts import Kernel
-from harness.powercut.reboot import Rebooted, Suspect, job, reboot
+from harness.powercut.reboot import Rebooted, Stand, Suspect, job, reboot
 from tests.fakes.boots import Boots, scripted_qemu, until_recorded
 from tests.fakes.records import boot, line, panics
 
@@ -45,7 +45,7 @@ def try_(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Try:
     ) -> list[Rebooted]:
         Boots(tmp_path).follow(scripts)
         where = tmp_path / "base", tmp_path / "guests", deadline or Deadline.after(60)
-        return list(reboot(kernel, suspects, GuestSpec(), *where, anew(tmp_path), tick))
+        return list(reboot(Stand(kernel, GuestSpec(), *where, tick), suspects, anew(tmp_path)))
 
     return run
 
