@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Literal
 
 from harness.config.models import GuestSpec
-from harness.counted import counted
 from harness.deadline import Deadline
 from harness.engine.guests import supplies
 from harness.engine.past import past_subject
@@ -18,6 +17,7 @@ from harness.kernel.artefacts import Kernel
 from harness.results.folder import RunFolder
 from harness.results.run import KernelInfo, Run
 from harness.sweep.records import Outcome, SweepResult
+from harness.verdict.gaps import timed_out
 
 FindKernel = Callable[[KernelInfo], Kernel]
 TOLD = 3  # schedules that differ, by name
@@ -100,8 +100,7 @@ def silence(now: SweepResult) -> str:
     """Why a sweep of now leaves open whether the kernel does as it did; "" if it does not."""
     if now.broken:
         return now.broken
-    late = [f"{counted(now.timed_out, 'schedule')} timed out"] if now.timed_out else []
-    return "; ".join([*late, *([] if now.complete else ["not every schedule was run"])])
+    return "; ".join(filter(None, (timed_out(now), "" if now.complete else "not every schedule was run")))
 
 
 def _failing(outcomes: Sequence[Outcome]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from harness.counted import counted
 from harness.results.run import GuestFinding
 from harness.sweep.records import Kind, SweepResult
 from harness.verdict import sentences
-from harness.verdict.gaps import sweep_gaps
+from harness.verdict.gaps import sweep_gaps, timed_out
 
 Word = Literal["fixed", "better", "same", "regressed", "unknown"]
 
@@ -121,8 +121,8 @@ def _sound(one: SweepResult, two: SweepResult, windows: tuple[WindowChange, ...]
 def _undone(seen: Seen, result: SweepResult) -> str:
     if result.broken:
         return f"broken, {result.broken}"
-    if result.timed_out:
-        return f"{counted(result.timed_out, 'schedule')} timed out"
+    if late := timed_out(result):
+        return late
     planned = seen.run.scenario(result.scenario)
     return "; ".join(sweep_gaps(result, planned, seen.kernel, seen.run.plan)) if planned else "it was not planned"
 
