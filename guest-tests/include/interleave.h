@@ -112,6 +112,9 @@ struct il_stats {
 #define IL_ATOMIC	_IO('I', 12)	/* from now on the second CPU serves stops in atomic sections; -ENODEV: there is none */
 #define IL_TICK		_IO('I', 13)	/* returns just behind a tick of the timer */
 
+/* in: an emptied file; out: how many pages of persistent memory were marked as its all the same, and are no more */
+#define IL_UNMARK	_IOWR('I', 14, __s64)
+
 #define IL_CANARY_HALF 16
 
 #endif

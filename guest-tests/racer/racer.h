@@ -200,6 +200,7 @@ void world_windows(struct shared *s, int windows);
 void world_create(struct shared *s);
 void world_settle(struct shared *s);
 long world_remove(struct shared *s, int il);
+void world_forget(int fd, int il);
 bool has_old_data(const struct scenario *s);
 bool write_old_page(const struct scenario *s, int fd, const struct window *at, int page);
 void file_words(const struct shared *s, uint64_t words[PAGES_MAX][WORDS], bool within[PAGES_MAX]);

@@ -176,6 +176,7 @@ static void empty_file(struct sweep *w, struct outcome *o)
 static void judge(struct sweep *w, struct outcome *o)
 {
 	const struct shared *s = w->shared;
+	int fd = s->fd;
 	char text[64];
 
 	for (uint32_t i = 0; i < o->run.actors && !o->run.ended; i++) {
@@ -196,6 +197,8 @@ static void judge(struct sweep *w, struct outcome *o)
 		empty_file(w, o);
 	}
 	kernel_log_drain(outcome_add, o);
+	if (o->violations && o->run.ended && !o->stuck)
+		world_forget(fd, w->il);
 }
 
 static void keep(struct sweep *w, const struct path *p, const struct outcome *o, bool with_trace)
@@ -414,6 +417,7 @@ static void warm_up(struct sweep *w)
 		world_remove(w->shared, w->il);
 		tape_drain();
 	}
+	world_forget(w->shared->fd, w->il);
 	kernel_log_drain(NULL, NULL);
 }
 

@@ -86,6 +86,18 @@ long world_remove(struct shared *s, int il)
 	return count;
 }
 
+/*
+ * What a failing schedule leaves must not show in a later one: a page that stays marked as the file's, as its entry is lost,
+ * is warned of by dax_associate_entry() once its block is given out again, hundreds of schedules on.
+ */
+void world_forget(int fd, int il)
+{
+	__s64 count = fd;
+
+	if (ioctl(il, IL_UNMARK, &count))
+		die("IL_UNMARK");
+}
+
 void world_windows(struct shared *s, int windows)
 {
 	s->windows = windows;

@@ -88,6 +88,9 @@ bool il_elsewhere_ready(void);
 bool il_elsewhere_idle(void);
 bool il_elsewhere(struct il_actor *a, int prio);
 
+/* marks.c */
+long il_unmark(const struct address_space *mapping);
+
 /* canary.c */
 unsigned long il_canary_address(int which);
 long il_canary(void);

@@ -29,8 +29,14 @@ static long stats(struct il_stats __user *arg)
 	return copy_to_user(arg, &s, sizeof(s)) ? -EFAULT : 0;
 }
 
-/* An entry that outlives the truncation of its file is a BUG() at the inode's end, in another schedule or never. */
-static long entries(__s64 __user *arg)
+/* One that outlives the truncation of its file is a BUG() at the inode's end, in another schedule or never. */
+static long count_entries(const struct address_space *mapping)
+{
+	return mapping->nrpages;
+}
+
+/* Asks `about` the mapping of a file. */
+static long of_mapping(__s64 __user *arg, long (*about)(const struct address_space *mapping))
 {
 	__s64 value;
 	struct fd f;
@@ -40,7 +46,7 @@ static long entries(__s64 __user *arg)
 	f = fdget(value);
 	if (!fd_file(f))
 		return -EBADF;
-	value = fd_file(f)->f_mapping->nrpages;
+	value = about(fd_file(f)->f_mapping);
 	fdput(f);
 	return put_user(value, arg);
 }
@@ -74,7 +80,9 @@ static long il_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case IL_TICK:
 		return il_wait_for_tick();
 	case IL_ENTRIES:
-		return entries((void __user *)arg);
+		return of_mapping((void __user *)arg, count_entries);
+	case IL_UNMARK:
+		return of_mapping((void __user *)arg, il_unmark);
 	}
 	return -ENOTTY;
 }
