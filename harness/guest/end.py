@@ -2,17 +2,24 @@
 """How a guest ended, told from its console, QEMU's status and what the lab itself had to do: pure."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from harness.process import tail
 
 EndKind = Literal[
-    "finished", "panic", "oops", "hang", "soft-lockup", "lockup", "boot-failure", "qemu-died", "timeout"
+    "finished", "panic", "oops", "hang", "soft-lockup", "lockup", "boot-failure", "qemu-died", "timeout",
+    "starved"
 ]  # fmt: skip
-Stopped = Literal["", "hang", "timeout", "over", "asked"]
+Stopped = Literal["", "hang", "timeout", "over", "asked", "starved"]
 
 SOFT_LOCKUP = re.compile(r"BUG: soft lockup.*")
+STUCK = re.compile(r"BUG: soft lockup - CPU#\d+ stuck for (\d+)s")
+# A watchdog's thread goes before all others, and comes by each fifth of the threshold (set_sample_period() in
+# kernel/watchdog.c). So a CPU is called stuck for no fault of its own where it was kept from running for four fifths in
+# one piece. The rest is what the lab may be late by.
+STUCK_KEPT, STUCK_RAN = 0.8, 6.0
 PANIC = re.compile(r"Kernel panic - not syncing.*")
 OOPS = re.compile(
     r"(?:BUG: (?:unable to handle|kernel NULL|KASAN)|kernel BUG at|general protection fault|Oops:|invalid opcode:"
@@ -57,10 +64,27 @@ def classify(console: str, returncode: int, qemu_log: str, stopped: Stopped = ""
     asked = _asked(console, note) if stopped == "asked" else None
     lab = _lab_end(console, returncode, qemu_log, stopped, note)
     kind, detail = asked or _crash(console) or lab or _own_end(console)
-    if kind not in ("qemu-died", "timeout", "boot-failure") and INIT not in console:
+    if kind not in ("qemu-died", "timeout", "boot-failure", "starved") and INIT not in console:
         kind, detail = "boot-failure", f"{kind} before init: {detail}"
     status = STATUS.search(console)
     return GuestEnd(kind, detail, console, int(status[1]) if status else None)
+
+
+def excused(ended: GuestEnd, kept: Callable[[float], float]) -> GuestEnd:
+    """``ended``; but a soft lockup of a CPU that the host did not let run is nobody's but the host's.
+
+    The watchdog of a guest with a clock of its own counts seconds of the host. ``kept(seconds)`` says for how many of
+    the last ones the guest could not run.
+    """
+    stuck = STUCK.search(ended.detail) if ended.kind == "soft-lockup" else None
+    if not stuck:
+        return ended
+    seconds = STUCK_KEPT * float(stuck[1])
+    held = kept(seconds)
+    if seconds - held >= STUCK_RAN:
+        return ended
+    detail = f"the host did not let the guest run for {held:.0f} s, whereupon its watchdog said: {ended.detail}"
+    return replace(ended, kind="starved", detail=detail)
 
 
 def _asked(console: str, note: str) -> tuple[EndKind, str] | None:
@@ -90,6 +114,8 @@ def _crash(console: str) -> tuple[EndKind, str] | None:
 def _lab_end(console: str, returncode: int, qemu_log: str, stopped: Stopped, note: str) -> tuple[EndKind, str] | None:
     if stopped in ("hang", "asked"):
         return "hang", f"{note}; its last line was: {_last_line(console)}"
+    if stopped == "starved":
+        return "starved", f"{note}; its last line was: {_last_line(console)}"
     if stopped == "timeout":
         return "timeout", f"the time given was over; its last line was: {_last_line(console)}"
     if returncode and not stopped:

@@ -22,20 +22,24 @@ from harness.guest.end import GuestEnd, Stopped
 from harness.guest.launch import launch
 from harness.guest.plan import GuestPlan
 from harness.guest.qmp import Monitor
+from harness.guest.silence import Silence
 from harness.guest.tail import Lines, Tail
+from harness.guest.threads import Threads
 
 POLL = 0.02  # seconds; QEMU's end interrupts it
 GRACE = 2.0  # seconds that QEMU has to end after the kernel's last word
 LINE = 512  # bytes; no message that matters is longer
-QUIET = 30.0  # seconds without a record or a word on the console
+QUIET = 30.0  # seconds without a record or a word on the console, of those in which the host let the guest run
+STARVED = 600.0  # seconds without, whatever the host did
 ANSWER = 5.0  # seconds for the kernel's last words
 
 
 class Guest:
     """One boot of a plan, from ``with`` to the end of its block.
 
-    ``quiet`` is how many seconds the guest may give no sign of life before that is called a hang. ``held``: one whose
-    kernel has died stays in QEMU, to be looked at, until the block ends.
+    ``quiet`` is how many seconds the guest may give no sign of life before that is called a hang; those in which its
+    host does not let it run are not among them. ``held``: one whose kernel has died stays in QEMU, to be looked at,
+    until the block ends.
     """
 
     def __init__(self, plan: GuestPlan, quiet: float = QUIET, *, held: bool = False) -> None:
@@ -56,7 +60,7 @@ class Guest:
             shutil.rmtree(self._sockets, ignore_errors=True)
             raise
         self._exit = os.pidfd_open(self._process.pid)
-        self._heard = time.monotonic()
+        self._silence = Silence(Threads(self._process.pid))
         return self
 
     def __exit__(self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
@@ -106,8 +110,10 @@ class Guest:
             self._finish("over")
         elif deadline.passed:
             self._conclude("timeout")
-        elif time.monotonic() - self._heard > (ANSWER if self._asked else self.quiet):
+        elif self._silence.outlasts(ANSWER if self._asked else self.quiet):
             self._fell_silent()
+        elif self._silence.seconds > max(STARVED, 2 * self.quiet):
+            self._conclude("starved", f"the host did not let the guest run: {self._silence}")
 
     def wait_ready(self, deadline: Deadline) -> None:
         """Waits until init says that the SSH server runs. Raises LabBroke if the guest ends before or never does."""
@@ -122,7 +128,7 @@ class Guest:
 
     def heard(self) -> None:
         """A sign of life came on a way of its own, as over SSH."""
-        self._heard = time.monotonic()
+        self._silence.end()
 
     def monitor(self, patience: float = 5.0) -> Monitor:
         """A connection to QEMU's monitor, to be used in a ``with``."""
@@ -145,7 +151,7 @@ class Guest:
     def _listen(self) -> None:
         said, recorded = self._tail_console.read(), self._tail_records.read()
         if said or recorded:
-            self._heard = time.monotonic()
+            self._silence.end()
         self._console += said
         if said and self._over_at is None and end.is_over(self._last_words(len(said))):
             self._over_at = time.monotonic()
@@ -168,6 +174,8 @@ class Guest:
         self._listen()
         log = self.plan.qemu_log.read_text("utf-8", "replace")
         ended = end.classify(self.console, returncode, log, stopped, note)
+        if self.plan.mode != "sweep":  # the clock of a sweep's guest counts its own instructions
+            ended = end.excused(ended, self._silence.kept_of_last)
         unasked = ended.kind == "boot-failure" and not self.plan.early and not self.plan.gdb
         self.end = early.diagnosed(self.plan, ended) if unasked and early.is_mute(self.console) else ended
 
@@ -183,9 +191,10 @@ class Guest:
         if self._asked:
             self._finish("hang")
             return
-        note = f"no record and no word for {self.quiet:.0f} s{self._whereabouts()}"
+        note = f"{self._silence}{self._whereabouts()}"
         if self.plan.mode == "sweep" and end.INIT in self.console and self._send_nmi():
-            self._asked, self._heard = note, time.monotonic()
+            self._asked = note
+            self._silence.end()
         else:
             self._conclude("hang", note)
 

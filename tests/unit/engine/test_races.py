@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Stress over fresh guests: a scenario that kills its guest fails, the ones behind it are raced in the next."""
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from harness.deadline import Deadline
 from harness.engine.experiment import Choice, Experiment
 from harness.engine.guests import Supplies
 from harness.engine.races import Raced, race_all
+from harness.guest import runner
 from harness.progress import Progress
 from harness.sweep.records import Kind
 from tests.fakes import stress
@@ -155,6 +157,18 @@ def test_qemus_death_is_the_labs_fault_not_the_kernels(race: Race) -> None:
     done = race(boot(*raced("one"), begin("two"), last="stderr out of memory\nexit 1\n"), boot(*raced("three"), bye()))
     assert all(not each.failures for each in done.results)
     assert "QEMU ended with status 1" in next(each.broken for each in done.results if each.scenario == "two")
+
+
+def test_a_guest_that_the_host_does_not_let_run_is_no_failure_of_the_kernel(
+    race: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "STARVED", 12.0)  # twice what a guest may be silent for here, and more
+    stopped = f"signal {signal.SIGSTOP.value}\nforever\n"
+    one, two, three = race(boot(*raced("one"), begin("two"), last=stopped)).results
+    assert (one.broken, one.races) == ("", 2048)
+    for each in (two, three):
+        assert not each.failures
+        assert "(starved): the host did not let the guest run" in each.broken
 
 
 def test_the_budgets_end_is_no_failure_of_the_scenario_under_way(race: Race) -> None:

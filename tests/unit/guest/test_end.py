@@ -3,7 +3,7 @@
 
 import pytest
 
-from harness.guest.end import classify, is_over
+from harness.guest.end import classify, excused, is_over
 
 INIT = "[    0.5] lab: init\n"
 PANIC = "[    9.0] Kernel panic - not syncing: Fatal exception\n"
@@ -91,3 +91,28 @@ def test_a_silent_guest_that_does_not_answer_is_a_hang() -> None:
 
 def test_a_guest_that_panicked_of_itself_when_it_was_asked_is_a_panic() -> None:
     assert classify(INIT + PANIC, 0, "", "asked", "no word for 30 s").kind == "panic"
+
+
+LOCKUP = "watchdog: BUG: soft lockup - CPU#1 stuck for 61s! [racer:60]\n"
+
+
+@pytest.mark.parametrize(
+    ("share", "kind"), [(0.0, "soft-lockup"), (0.5, "soft-lockup"), (0.8, "soft-lockup"), (1.0, "starved")]
+)
+def test_a_soft_lockup_of_a_cpu_that_the_host_did_not_let_run_is_the_host_s(share: float, kind: str) -> None:
+    ended = excused(classify(INIT + LOCKUP, 0, ""), lambda seconds: share * seconds)
+    assert ended.kind == kind
+    assert LOCKUP.strip().removeprefix("watchdog: ") in ended.detail
+    assert ended.detail.startswith("the host did not let the guest run for 49 s") == (kind == "starved")
+
+
+def test_no_other_end_is_excused() -> None:
+    panicked = classify(INIT + PANIC, 0, "")
+    assert excused(panicked, lambda seconds: seconds) is panicked
+
+
+@pytest.mark.parametrize("console", ["", INIT])
+def test_a_guest_that_its_host_did_not_let_run_is_no_boot_failure_either(console: str) -> None:
+    ended = classify(console, -9, "", "starved", "the host did not let the guest run: no word for 600 s")
+    assert ended.kind == "starved"
+    assert ended.detail.startswith("the host did not let the guest run: no word for 600 s; its last line was: ")

@@ -2,15 +2,17 @@
 """Every way in which a guest can end is named, and at once."""
 
 import os
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from harness.deadline import Deadline
 from harness.errors import LabBroke
-from harness.guest import early, runner
+from harness.guest import early, end, runner
 from harness.guest.plan import GuestPlan
 from harness.guest.runner import Guest
 
@@ -77,6 +79,55 @@ def test_a_guest_of_several_cpus_is_not_asked(plan_of: MakePlan) -> None:
     plan = replace(plan_of(BOOT + "monitor\nawait inject-nmi\n"), mode="ssh")
     with Guest(plan, quiet=SILENT) as guest:
         assert guest.wait(Deadline.after(60)).kind == "hang"
+
+
+@pytest.mark.parametrize("before", [BOOT, ""])
+def test_a_guest_that_the_host_does_not_let_run_is_not_called_hung_and_ends_at_a_limit_all_the_same(
+    plan_of: MakePlan, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    monkeypatch.setattr(runner, "STARVED", 4.0)
+    with Guest(plan_of(before + "forever\n"), quiet=1.2) as guest:
+        os.kill(guest.pid, signal.SIGSTOP)
+        ended = guest.wait(Deadline.after(60))
+    assert ended.kind == "starved"
+    assert ended.detail.startswith("the host did not let the guest run: no record and no word for 4 s")
+
+
+def test_one_that_the_host_let_wait_for_a_while_is_still_found_to_hang(plan_of: MakePlan) -> None:
+    with Guest(plan_of(BOOT + "forever\n"), quiet=2.0) as guest:
+        while "lab: init" not in guest.console:
+            guest.watch(Deadline())
+        os.kill(guest.pid, signal.SIGSTOP)
+        held = Deadline.after(4.0)
+        while not held.passed:
+            guest.watch(Deadline())
+        assert guest.end is None
+        os.kill(guest.pid, signal.SIGCONT)
+        ended = guest.wait(Deadline.after(60))
+    assert ended.kind == "hang"
+    assert "the host not letting it run for" in ended.detail
+
+
+@pytest.mark.parametrize(("mode", "stopped", "kind"), [
+    ("ssh", True, "starved"), ("ssh", False, "soft-lockup"), ("sweep", True, "soft-lockup"),
+])  # fmt: skip
+def test_a_soft_lockup_is_the_hosts_where_that_stopped_a_guest_with_a_clock_of_its_own(
+    plan_of: MakePlan, monkeypatch: pytest.MonkeyPatch, mode: Literal["ssh", "sweep"], stopped: bool, kind: str
+) -> None:
+    monkeypatch.setattr(end, "STUCK_RAN", 2.0)
+    with Guest(replace(plan_of(BOOT + "forever\n"), mode=mode)) as guest:
+        while "lab: init" not in guest.console:
+            guest.watch(Deadline())
+        os.kill(guest.pid, signal.SIGSTOP if stopped else signal.SIGCONT)
+        held = Deadline.after(5.0)
+        while not held.passed:
+            guest.watch(Deadline())
+        os.kill(guest.pid, signal.SIGCONT)
+        with guest.plan.console.open("a") as console:
+            console.write("watchdog: BUG: soft lockup - CPU#1 stuck for 5s! [racer:60]\n")
+        ended = guest.wait(Deadline.after(60))
+    assert ended.kind == kind
+    assert "CPU#1 stuck for 5s" in ended.detail
 
 
 def test_qemu_killed_by_a_signal_is_told_from_a_guest_that_ended(plan_of: MakePlan) -> None:
