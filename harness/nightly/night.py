@@ -115,9 +115,10 @@ def status_of(run: Run, before: Run | None, found: Changes) -> ExitStatus:
     assert run.verdict
     if before is None or run.verdict.word is Word.BROKEN:
         return run.verdict.status
-    if found.worse:
+    failed_before = before.verdict is not None and before.verdict.word is Word.FAIL
+    if found.worse or (run.verdict.word is Word.FAIL and not failed_before):
         return ExitStatus.KERNEL_FAILED
-    return ExitStatus.INCONCLUSIVE if found.lost else ExitStatus.AS_EXPECTED
+    return ExitStatus.INCONCLUSIVE if found.lost or found.unknown else ExitStatus.AS_EXPECTED
 
 
 def worse(one: ExitStatus, other: ExitStatus) -> ExitStatus:

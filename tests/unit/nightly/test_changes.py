@@ -9,7 +9,7 @@ import pytest
 
 from harness.nightly.changes import Changes, changes, lines
 from harness.results.run import Run
-from harness.sweep.records import Kind, SweepResult
+from harness.sweep.records import Kind, StressResult, SweepResult
 from harness.verdict.judge import judged
 from tests.fakes import results as fakes
 from tests.unit.compare.test_windows import failing_at
@@ -119,11 +119,11 @@ def test_a_scenario_that_was_left_out_is_lost() -> None:
     assert any("read-read on `stock` was not asked for" in sentence for sentence in changes(good(), fewer).lost)
 
 
-@pytest.mark.parametrize("empty", ["worse", "lost", "better", "other"])
+@pytest.mark.parametrize("empty", ["worse", "unknown", "lost", "better", "other"])
 def test_titles_without_a_sentence_are_left_out(empty: str) -> None:
-    found = Changes(["a"], ["b"], ["c"], ["d"])
+    found = Changes(["a"], ["b"], ["c"], ["d"], ["e"])
     getattr(found, empty).clear()
-    assert len(list(lines(found))) == 3
+    assert len(list(lines(found))) == 4
     assert not Changes()
 
 
@@ -136,3 +136,96 @@ def test_a_kernel_for_which_no_time_was_left_is_lost_and_no_worse_and_told_once(
         f"`{fakes.STOCK}`: not-run, it was booted (the budget ended)",
         f"`{fakes.BROKEN}`: not-run, it was booted (the budget ended)",
     ]
+
+
+SCENARIO = "write-write-hole"
+CUT = "not every schedule was run, as the budget ended or too many guests hung"
+
+
+def cut_short() -> Run:
+    """The good run, whose budget ended under one sweep of the kernel under test."""
+    return altered(SCENARIO, fakes.STOCK, complete=False)
+
+
+def raced(run: Run, **failures: int) -> Run:
+    """The run with other races of that scenario on the kernel under test."""
+    counts = {Kind(kind): races for kind, races in failures.items()}
+
+    def other(each: StressResult) -> StressResult:
+        return replace(each, failures=counts) if (each.scenario, each.kernel) == (SCENARIO, fakes.STOCK) else each
+
+    return judged(replace(run, stress=tuple(map(other, run.stress))))
+
+
+def test_a_failure_where_the_last_good_night_was_cut_short_is_not_known_to_be_new() -> None:
+    found = changes(cut_short(), failing())
+    assert not found.worse
+    verdict, told = found.unknown
+    assert verdict == "the verdict is FAIL, it was INCONCLUSIVE"
+    assert told.startswith(f"{SCENARIO} on `stock`: fails, it was unproven: sigbus in ")
+    assert told.endswith(f"; whether that is new is not known (the last good night: {CUT})")
+    assert "not known whether worse" in dict(lines(found))
+
+
+@pytest.mark.parametrize("broken", ["QEMU ended with status 1", ""])
+def test_nor_is_one_where_the_lab_broke_then_or_did_not_sweep(broken: str) -> None:
+    if broken:
+        before = altered(SCENARIO, fakes.STOCK, broken=broken)
+    else:
+        left = tuple(each for each in good().results if (each.scenario, each.kernel) != (SCENARIO, fakes.STOCK))
+        before = judged(replace(good(), results=left))
+    found = changes(before, failing())
+    assert not found.worse
+    assert (f"broken, {broken}" if broken else "the last good night: it was not swept") in found.unknown[-1]
+
+
+def test_one_that_random_races_show_is_new_where_there_were_sound_races_before() -> None:
+    before, after = cut_short(), raced(good(), sigbus=3)
+    assert any(sentence.startswith(f"{SCENARIO} on `stock`: fails") for sentence in changes(before, after).worse)
+    broken = replace(before, stress=tuple(replace(each, broken="lost") for each in before.stress))
+    assert not changes(judged(broken), after).worse
+
+
+def test_a_failure_at_points_that_the_last_good_night_did_not_ask_for_is_not_known_to_be_new() -> None:
+    more = judged(replace(failing(), plan=replace(failing().plan, units=(fakes.DAX, "mm/truncate.c"))))
+    found = changes(good(), more)
+    assert not found.worse
+    assert found.unknown[1].endswith(
+        "(the last good night was not swept as this one was (with points of mm/truncate.c))"
+    )
+
+
+def both(*judges: fakes.Judge) -> fakes.Judge:
+    """All that any of them sees."""
+    return lambda schedule: tuple(violation for judge in judges for violation in judge(schedule))
+
+
+def test_a_kind_and_a_window_beside_what_failed_before_are_not_known_to_be_new_either() -> None:
+    first = failing_at(5, 6, Kind.SIGBUS)
+    for kind, word in ((Kind.MISMATCH, "shows mismatch too"), (Kind.SIGBUS, "fails at fs/dax.c:")):
+        judges = first, both(first, failing_at(15, 16, kind))
+        was, now = (fakes.swept(fakes.FAKES[1], fakes.STOCK, judge) for judge in judges)
+        before = altered(SCENARIO, fakes.STOCK, outcomes=was.outcomes, failing=was.failing, complete=False)
+        found = changes(before, altered(SCENARIO, fakes.STOCK, outcomes=now.outcomes, failing=now.failing))
+        assert not found.worse
+        (told,) = found.unknown
+        assert told.startswith(f"{SCENARIO} on `stock` {word}")
+        assert told.endswith(f"; whether that is new is not known (the last good night: {CUT})")
+
+
+def test_a_scenario_that_was_not_asked_for_before_is_not_known_to_be_worse() -> None:
+    names = tuple(each for each in good().plan.scenarios if each.name != SCENARIO)
+    fewer = judged(replace(good(), plan=replace(good().plan, scenarios=names)))
+    found = changes(fewer, failing())
+    assert not found.worse
+    assert f"{SCENARIO} on `stock` is new: fails" in found.unknown
+    assert not changes(fewer, good()).unknown
+
+
+def test_a_kernel_that_was_not_run_before_is_not_known_to_be_worse() -> None:
+    without, with_ = good().kernels
+    states = ("not-run", "no-boot")
+    before, after = (
+        judged(replace(good(), kernels=(without, replace(with_, state=state)), stress=())) for state in states
+    )
+    assert "`stock`: no-boot, it was not-run" in changes(before, after).unknown

@@ -17,7 +17,8 @@ from harness.engine.kernels import make_kernels
 from harness.errors import ExitStatus
 from harness.history.store import History
 from harness.nightly import night as module
-from harness.nightly.night import Outcome, Wanted, fingerprint, perform_night, unfinished, worse
+from harness.nightly.changes import Changes
+from harness.nightly.night import Outcome, Wanted, fingerprint, perform_night, status_of, unfinished, worse
 from harness.nightly.report import render
 from harness.results.run import Run
 from harness.sweep.records import Kind
@@ -81,7 +82,7 @@ def test_a_commit_that_breaks_the_kernel_is_told_against_the_last_good_night_unt
     night([BAD], [GOOD])
     broken = night([], [BAD], commit="two")
     assert broken.status is ExitStatus.KERNEL_FAILED
-    assert broken.changes.worse
+    assert broken.changes.unknown, "the first night's sweep had no stop, so that it was not whole"
     still = night([], [BOTH], commit="three")
     assert still.baseline and still.baseline.number == 1
     assert still.status is ExitStatus.KERNEL_FAILED
@@ -230,6 +231,17 @@ def test_nights_are_in_the_history_with_their_watch(night: Sleep) -> None:
         last = history.nights("other / stock").last()
         assert last and (last.number, last.word, last.status) == (1, "INCONCLUSIVE", 4)
         assert history.nights("other / x").last() is None
+
+
+def test_what_is_not_known_to_be_worse_fails_a_night_that_fails_for_the_first_time_and_leaves_another_open(
+    night: Sleep,
+) -> None:
+    good, bad = night([BAD], [GOOD]).run, night([], [BAD], commit="two").run
+    assert good and bad
+    found = Changes(unknown=["told"])
+    assert status_of(bad, good, found) is ExitStatus.KERNEL_FAILED
+    assert status_of(bad, bad, found) is ExitStatus.INCONCLUSIVE
+    assert status_of(bad, bad, Changes()) is ExitStatus.AS_EXPECTED
 
 
 @pytest.mark.parametrize(
