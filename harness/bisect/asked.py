@@ -37,7 +37,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Joined:
-    """What is to be bisected, with what; ``question`` tells this bisect from others."""
+    """What is to be bisected, with what; ``question`` tells this bisect from others, ``floor`` is that of coverage."""
 
     commits: Commits
     good: str
@@ -45,6 +45,7 @@ class Joined:
     units: Sequence[str]
     guest: GuestSpec
     stress: GuestSpec
+    floor: float
     question: dict[str, str]
 
     @property
@@ -64,7 +65,8 @@ def joined(asked: Asked, deadline: Deadline) -> Joined:
         "units": ",".join(units), "base": with_.base, "of": str(asked.series or asked.git or ""),
         "content": _content(commits, with_),
     }  # fmt: skip
-    return Joined(commits, good, scenario, units, lab.guest("sweep"), lab.guest("stress"), question)
+    floor = lab.experiment.coverage_floor
+    return Joined(commits, good, scenario, units, lab.guest("sweep"), lab.guest("stress"), floor, question)
 
 
 def _commits(asked: Asked, spec: KernelSpec, deadline: Deadline) -> Commits:
@@ -91,7 +93,7 @@ def _content(commits: Commits, with_: Scene) -> str:
     guests = [with_.lab.guest(mode).model_dump_json() for mode in MODES]
     return digest(
         *scenario_lines([with_.scenario]), with_.spec.model_dump_json(), *guests,
-        *fragments.chosen(with_.spec.config, with_.spec.debug), *series,
+        str(with_.lab.experiment.coverage_floor), *fragments.chosen(with_.spec.config, with_.spec.debug), *series,
     )  # fmt: skip
 
 

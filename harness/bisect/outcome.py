@@ -12,7 +12,7 @@ class Outcome(StrEnum):
     NO_BUILD = "cannot build"
     NO_BOOT = "cannot boot"
     OTHER_BUG = "another bug"
-    UNCHECKED = "cannot check"  # the lab has no module for so old a kernel, and the scenario asks for its check
+    UNCHECKED = "cannot check"  # no module of the lab's for so old a kernel, too few points that could be stopped at
     BROKEN = "lab broke"
 
     @property

@@ -57,8 +57,9 @@ def tested(asked: StepAsked, folder: Path, deadline: Deadline) -> Tested:
     with_ = scene(asked.config, asked.base, asked.scenario, asked.bound, asked.units)
     obtain(GitSource(git=str(asked.git.resolve()), checkout=True), deadline)  # no repository is no commit's fault
     tester = Tester(
-        Checkout(asked.git, with_.spec), with_.scenario, with_.units, with_.lab.guest("sweep"), folder, deadline
-    )
+        Checkout(asked.git, with_.spec), with_.scenario, with_.units, with_.lab.guest("sweep"), folder, deadline,
+        with_.lab.experiment.coverage_floor,
+    )  # fmt: skip
     return tester.test(0, Bug(frozenset(map(_kind, asked.kinds))) if asked.kinds else None)
 
 

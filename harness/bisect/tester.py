@@ -21,7 +21,7 @@ from harness.kernel.artefacts import Kernel
 from harness.kernel.build import build
 from harness.results.folder import RunFolder
 from harness.sweep.records import SweepResult
-from harness.verdict.gaps import timed_out, unchecked
+from harness.verdict.gaps import thinly_covered, timed_out, unchecked
 
 UNBOOTED = "(boot-failure)"
 TRIES = 2  # of a sweep in which the lab breaks: one lost guest must not cost a commit
@@ -53,7 +53,10 @@ class Bug:
 
 @dataclass
 class Tester:
-    """Tests points of ``commits``; guests' files go to ``folder``."""
+    """Tests points of ``commits``; guests' files go to ``folder``.
+
+    Silence of a sweep that stopped at a smaller share of its points than ``floor`` (0 to 1) says nothing.
+    """
 
     __test__ = False
     commits: Commits
@@ -62,6 +65,7 @@ class Tester:
     guest: GuestSpec
     folder: Path
     deadline: Deadline
+    floor: float
     every_instruction: bool = False
 
     def test(self, index: int, bug: Bug | None) -> Tested:
@@ -87,7 +91,7 @@ class Tester:
     def _swept(self, subject: Subject, bug: Bug | None) -> Tested:
         tested = Tested(Outcome.BROKEN)
         for _ in range(TRIES):
-            tested = judged(*self._sweep(subject), bug)
+            tested = judged(*self._sweep(subject), bug, self.floor)
             if tested.outcome is not Outcome.BROKEN or self.deadline.passed:
                 break
         return tested
@@ -100,25 +104,31 @@ class Tester:
         return swept.results[0], dict(swept.logs)[self.scenario.name]
 
 
-def judged(result: SweepResult, log: Sequence[str], bug: Bug | None) -> Tested:
+def judged(result: SweepResult, log: Sequence[str], bug: Bug | None, floor: float) -> Tested:
     """What a sweep and its scenario's log say of the bug. One that is not whole says nothing unless it shows it."""
     if UNBOOTED in result.broken:
         return Tested(Outcome.NO_BOOT, result.broken)
     if result.broken:
         return Tested(Outcome.BROKEN, result.broken)
-    seen, hole = signature(result, log), _hole(result)
+    seen, uncheckable = signature(result, log), _uncheckable(result, floor)
+    hole = uncheckable or _hole(result)
     outcome = shown(seen, bug.seen, bug.control) if bug else (Outcome.BAD if seen else Outcome.GOOD)
     if outcome is Outcome.GOOD and hole:
-        return Tested(Outcome.UNCHECKED if result.unchecked else Outcome.BROKEN, hole, seen, hole=hole)
+        return Tested(Outcome.UNCHECKED if uncheckable else Outcome.BROKEN, hole, seen, hole=hole)
     counts = f"{sum(result.failing.values()):,} of {sum(result.schedules.values()):,} schedules fail"
     detail = f"{counts}: {told(seen)}" if seen else f"silent in {sum(result.schedules.values()):,}"
     return Tested(outcome, detail, seen, hole=hole)
 
 
-def _hole(result: SweepResult) -> str:
-    """What the sweep did not try, so that silence says nothing; "" if it was whole."""
+def _uncheckable(result: SweepResult, floor: float) -> str:
+    """Why no sweep of this commit could tell that the bug is not there, another one no more than this; "" if it can."""
     if result.unchecked:
         return unchecked(result)
+    return "" if _hole(result) else thinly_covered(result, floor)
+
+
+def _hole(result: SweepResult) -> str:
+    """What the sweep did not try, so that silence says nothing; "" if it was whole."""
     if result.timed_out:
         return timed_out(result)
     if not result.points:

@@ -59,7 +59,7 @@ def _sweep(made: Joined, deadline: Deadline) -> int:
     folder, state = begun(made.question)
     if state.tested:
         say(f"going on with {folder}, {len(state.tested)} tests are done")
-    tester = Tester(made.commits, made.scenario, made.units, made.guest, folder / "guests", deadline)
+    tester = Tester(made.commits, made.scenario, made.units, made.guest, folder / "guests", deadline, made.floor)
     bisection = Bisection(made.commits, made.good, tester.test, folder, state, deadline, replayable=made.is_git)
     done = bisection.run()
     print(render(done, made.commits))

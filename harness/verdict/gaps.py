@@ -50,10 +50,17 @@ def sweep_gaps(result: SweepResult, scenario: ScenarioPlan, kernel: KernelInfo, 
         found.append(f"it was swept to {result.bound} stops, not to {scenario.bound}")
     if not nobody and not (result.schedules.get(result.bound) and result.schedules.get(0)):
         found.append("some bound had no schedule run")
-    if not nobody and result.bound and result.coverage.share < plan.coverage_floor:
-        share, floor = _percent(result.coverage.share), _percent(plan.coverage_floor)
-        found.append(f"coverage {share} is under the floor of {floor}")
+    if not nobody and (thin := thinly_covered(result, plan.coverage_floor)):
+        found.append(thin)
     return found
+
+
+def thinly_covered(result: SweepResult, floor: float) -> str:
+    """That too few points were stopped at, ``floor`` being the least share of them; "" if enough were."""
+    share = result.coverage.share
+    if not result.bound or share >= floor:
+        return ""
+    return f"coverage {_percent(share)} is under the floor of {_percent(floor)}"
 
 
 def _percent(share: float) -> str:

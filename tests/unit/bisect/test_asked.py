@@ -71,6 +71,11 @@ def guest_edited(project: Path, _patching: pytest.MonkeyPatch) -> None:
     (project / "lab.yaml").write_text(LAB.format(memory=640, own=project / "own.config"))
 
 
+def floor_edited(project: Path, _patching: pytest.MonkeyPatch) -> None:
+    path = project / "lab.yaml"
+    path.write_text(path.read_text().replace("experiment: {", "experiment: {coverage_floor: 0.5, "))
+
+
 def scenario_edited(_project: Path, patching: pytest.MonkeyPatch) -> None:
     every = loader.load_scenarios()
     edited = every[NAME].model_copy(update={"checks": ()})
@@ -83,7 +88,9 @@ def test_the_same_command_goes_on_with_a_bisect_that_was_interrupted(project: Pa
     assert "1.patch" in begun(question(project))[1].tested
 
 
-@pytest.mark.parametrize("edit", [patch_edited, config_edited, kernel_edited, guest_edited, scenario_edited])
+@pytest.mark.parametrize(
+    "edit", [patch_edited, config_edited, kernel_edited, guest_edited, floor_edited, scenario_edited]
+)
 def test_what_was_tested_before_something_was_edited_is_no_answer(
     project: Path, monkeypatch: pytest.MonkeyPatch, edit: Callable[[Path, pytest.MonkeyPatch], None]
 ) -> None:

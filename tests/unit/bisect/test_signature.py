@@ -11,12 +11,14 @@ from harness.bisect.tester import Bug, judged
 from harness.sweep.records import Coverage, Kind, Schedule, StressResult, SweepResult, Violation
 from harness.sweep.records import Outcome as Schedules
 
+FLOOR = 0.9
+COVERED = Coverage(stopped=frozenset({1, 2, 3}))
 BUG, CONTROL = frozenset({"tags", "stale-read"}), frozenset({"stale-read"})
 
 
 def swept(*violations: Violation, complete: bool = True, broken: str = "", **more: Any) -> SweepResult:
     outcomes = tuple(Schedules(Schedule((0, 1)), (), (each,)) for each in violations)
-    return replace(SweepResult("one", "k", 1, 4, ((0, 1),), {0: 2, 1: 9}, {0: len(outcomes)}, outcomes, Coverage(),
+    return replace(SweepResult("one", "k", 1, 4, ((0, 1),), {0: 2, 1: 9}, {0: len(outcomes)}, outcomes, COVERED,
                                complete, broken=broken), **more)  # fmt: skip
 
 
@@ -52,14 +54,14 @@ def test_a_warning_that_spoke_in_the_warm_up_alone_is_another_bug_all_the_same()
         "[    1.146800] ---[ end trace 0000000000000000 ]---",
     ]
     assert signature(swept(), log) == {"warn:dax_writeback_mapping_range"}
-    tested = judged(swept(), log, Bug(BUG))
+    tested = judged(swept(), log, Bug(BUG), FLOOR)
     assert tested.outcome is Outcome.OTHER_BUG and tested.detail.endswith("warn:dax_writeback_mapping_range")
-    assert judged(swept(Violation(Kind.TAGS, "x")), log, Bug(BUG)).outcome is Outcome.BAD
+    assert judged(swept(Violation(Kind.TAGS, "x")), log, Bug(BUG), FLOOR).outcome is Outcome.BAD
 
 
 def test_silence_of_a_sweep_that_was_cut_short_is_no_good_commit() -> None:
-    assert judged(swept(complete=False), (), Bug(BUG)).outcome is Outcome.BROKEN
-    assert judged(swept(Violation(Kind.TAGS, "x"), complete=False), (), Bug(BUG)).outcome is Outcome.BAD
+    assert judged(swept(complete=False), (), Bug(BUG), FLOOR).outcome is Outcome.BROKEN
+    assert judged(swept(Violation(Kind.TAGS, "x"), complete=False), (), Bug(BUG), FLOOR).outcome is Outcome.BAD
 
 
 @pytest.mark.parametrize(
@@ -68,6 +70,9 @@ def test_silence_of_a_sweep_that_was_cut_short_is_no_good_commit() -> None:
         ({"timed_out": 2}, Outcome.BROKEN, "2 schedules timed out"),
         ({"points": 0}, Outcome.BROKEN, "no point had a probe"),
         ({"unchecked": ("tags",)}, Outcome.UNCHECKED, "tags could not be checked"),
+        ({"coverage": Coverage()}, Outcome.UNCHECKED, "coverage 0% is under the floor of 90%"),
+        ({"coverage": replace(COVERED, reached=frozenset({4}))}, Outcome.UNCHECKED, "coverage 75% is under the floor"),
+        ({"timed_out": 2, "coverage": Coverage()}, Outcome.BROKEN, "2 schedules timed out"),
         ({"timed_out": 2, "unchecked": ("tags",)}, Outcome.UNCHECKED, "tags could not be checked"),
     ],
 )
@@ -75,10 +80,14 @@ def test_silence_where_something_was_not_tried_is_no_good_commit(
     fields: dict[str, Any], outcome: Outcome, why: str
 ) -> None:
     for bug in (Bug(BUG), None):
-        tested = judged(swept(**fields), (), bug)
+        tested = judged(swept(**fields), (), bug, FLOOR)
         assert tested.outcome is outcome
         assert tested.detail.startswith(why)
-    assert judged(swept(Violation(Kind.TAGS, "x"), **fields), (), Bug(BUG)).outcome is Outcome.BAD
+    assert judged(swept(Violation(Kind.TAGS, "x"), **fields), (), Bug(BUG), FLOOR).outcome is Outcome.BAD
+
+
+def test_a_sweep_without_stops_covers_no_point_and_is_whole_all_the_same() -> None:
+    assert judged(swept(bound=0, coverage=Coverage()), (), Bug(BUG), FLOOR).outcome is Outcome.GOOD
 
 
 @pytest.mark.parametrize(
@@ -97,8 +106,8 @@ def test_silent_races_whose_check_was_not_made_are_no_good_commit(
 
 
 def test_a_kernel_that_does_not_boot_and_a_broken_lab_are_told_apart() -> None:
-    assert judged(swept(broken="a guest ended (boot-failure): panic"), (), Bug(BUG)).outcome is Outcome.NO_BOOT
-    assert judged(swept(broken="the canary"), (), Bug(BUG)).outcome is Outcome.BROKEN
+    assert judged(swept(broken="a guest ended (boot-failure): panic"), (), Bug(BUG), FLOOR).outcome is Outcome.NO_BOOT
+    assert judged(swept(broken="the canary"), (), Bug(BUG), FLOOR).outcome is Outcome.BROKEN
 
 
 def test_every_outcome_has_its_word_and_status_for_git() -> None:
