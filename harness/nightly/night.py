@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from harness import folders
 from harness.collect import detector
 from harness.collect.known_issues import in_force
 from harness.config.filesystems import of_mounts, with_filesystems
@@ -28,6 +29,8 @@ from harness.results.folder import RunFolder
 from harness.results.run import MODES, Run
 from harness.sweep.job import scenario_lines
 from harness.verdict.verdict import Word
+
+CODE = folders.PROJECT / "harness"
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,8 @@ def fingerprint(experiment: Experiment, made: Sequence[Made], mutants: Sequence[
     """Of all that a night would run, and of all that it would be judged by.
 
     The kernels by content, the lab's programs and guests, scenarios, what is asked for; what is expected, documented
-    and known today, the floor of coverage, the detectors. How long it may take is left out: one that was cut short is
-    gone on with all the same.
+    and known today, the floor of coverage, the detectors, and the lab's code itself: another version may judge the same
+    records otherwise. How long it may take is left out: one that was cut short is gone on with all the same.
     """
     mounts = of_mounts(scenario.mount for scenario in experiment.scenarios)
     lab = with_filesystems(experiment.lab, mounts)
@@ -101,8 +104,12 @@ def fingerprint(experiment: Experiment, made: Sequence[Made], mutants: Sequence[
     known = [each.model_dump_json() for each in in_force(datetime.datetime.now(datetime.UTC).date())]
     return digest(
         qemu_version(), store.base.name, store.template.name, *kernels, *scenario_lines(experiment.scenarios), *guests,
-        repr(asked), repr(sorted(expected.items())), *known, *detector.files(), *mutants,
+        repr(asked), repr(sorted(expected.items())), *known, *detector.files(), *_code(), *mutants,
     )  # fmt: skip
+
+
+def _code() -> list[Path]:
+    return sorted(CODE.rglob("*.py"))
 
 
 def unfinished(run: Run) -> bool:

@@ -188,8 +188,16 @@ def detector_edited(experiment: Experiment, folder: Path, patching: pytest.Monke
     return experiment
 
 
+def verdict_edited(experiment: Experiment, folder: Path, patching: pytest.MonkeyPatch) -> Experiment:
+    shutil.copytree(module.CODE, folder / "harness", ignore=shutil.ignore_patterns("__pycache__"))
+    judge = folder / "harness" / "verdict" / "judge.py"
+    judge.write_text(judge.read_text() + "# judges otherwise\n")
+    patching.setattr(module, "CODE", folder / "harness")
+    return experiment
+
+
 @pytest.mark.parametrize(
-    "edit", [excuse_edited, idle_edited, floor_edited, stress_edited, issue_edited, detector_edited]
+    "edit", [excuse_edited, idle_edited, floor_edited, stress_edited, issue_edited, detector_edited, verdict_edited]
 )
 def test_what_the_night_is_judged_by_is_new_where_it_was_edited(
     night: Sleep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edit: Edit
