@@ -66,7 +66,7 @@ def told(state: State, commits: Commits, probability: float, races: int) -> str:
     answer = [f"first bad commit: {found[0]}"]
     if len(found) != 1:
         answer = [f"the first bad commit is one of these {len(found)}:", *found]
-    end = f"probability {probability:.3f} after {len(state.raced)} tests of {races:,} races, along first parents"
+    end = f"probability {probability:.3f} after {len(state.raced)} tests by --stress {races}, along first parents"
     return "\n".join([*lines, "", *answer, end])
 
 

@@ -81,7 +81,7 @@ def test_the_answer_and_the_tests_of_each_commit_are_told(races: Races) -> None:
     done, probability = bisect.run()
     lines = told(done, bisect.commits, probability, 64).splitlines()
     assert lines[-2] == f"first bad commit: {bisect.commits.title(races.culprit)}"
-    assert lines[-1].startswith(f"probability {probability:.3f} after {len(done.raced)} tests of 64 races")
+    assert lines[-1].startswith(f"probability {probability:.3f} after {len(done.raced)} tests by --stress 64")
     counted = [sum(int(word) for word in each[:24].split() if word.isdigit()) for each in lines[:-3]]
     assert sum(counted) == len(done.raced)
 
