@@ -39,7 +39,13 @@ SWEEP_CPU = "max,-rdrand,-rdseed,-erms,-fsrm"
 
 # A host that is loaded may leave a virtual CPU alone for some time: 2 * 30 s until that is called a soft lockup. Then
 # too few ticks come while timer_irq_works() of arch/x86/kernel/apic/io_apic.c counts them: a panic before init.
-PARALLEL_ARGUMENTS = ("random.trust_cpu=on", "tsc=reliable", "no_timer_check", "watchdog_thresh=30")
+# RCU calls it a stall when a CPU has not come by for 21 s, as behind a stop of QEMU; unlike a soft lockup it is no end
+# of the guest that the lab could look into. 300 s is the most (kernel-parameters.txt), and a reader that never ends is
+# found by the guest's silence long before.
+PARALLEL_ARGUMENTS = (
+    "random.trust_cpu=on", "tsc=reliable", "no_timer_check", "watchdog_thresh=30",
+    "rcupdate.rcu_cpu_stall_timeout=300",
+)  # fmt: skip
 
 
 def qemu_argv(plan: GuestPlan) -> list[str]:

@@ -46,6 +46,12 @@ def test_stress_runs_several_cpus_in_parallel(plan_of: MakePlan) -> None:
     assert "-accel kvm -cpu host -smp 4" in text(replace(plan, accelerator="kvm"))
 
 
+def test_a_guest_of_several_cpus_takes_no_time_of_the_hosts_for_a_stall(plan_of: MakePlan) -> None:
+    patient = {"watchdog_thresh=30", "rcupdate.rcu_cpu_stall_timeout=300", "no_timer_check"}
+    assert patient <= set(kernel_arguments(replace(plan_of(""), mode="ssh")).split())
+    assert patient & set(kernel_arguments(plan_of("")).split()) == {"no_timer_check"}, "a sweep's clock is its own"
+
+
 def test_ssh_is_the_only_way_in_and_there_is_none_out(plan_of: MakePlan) -> None:
     line = text(replace(plan_of(""), mode="ssh", ssh_port=2201))
     assert "user,id=lab,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:2201-:22" in line
