@@ -120,7 +120,7 @@ class _Builder:
         self.tree.prepare(request.wanted, self.deadline)
         log = self._fresh_log("build.log")
         try:
-            self.tree.make(worktree.TARGETS, log, self.deadline, f"kernel {request.name}")
+            self.tree.build(log, self.deadline, f"kernel {request.name}")
         except MakeFailed as error:
             raise self._blame(f"kernel {request.name} does not compile (whole log: {log}):\n{error}") from None
         artefacts.store(request.key, self._built(log))

@@ -14,7 +14,7 @@ from harness import folders
 from harness.deadline import Deadline
 from harness.errors import BadInput, LabBroke
 from harness.image.content import write_atomically
-from harness.kernel import config, variant
+from harness.kernel import config, descent, variant
 from harness.kernel.fragments import Option
 from harness.kernel.make import Job, MakeFailed, make, run_make
 from harness.kernel.series import Content
@@ -58,12 +58,16 @@ class WorkTree:
         fresh = not self.tree.is_dir()
         if fresh:
             self._copy(deadline)
-        self._mend()
+        whole = descent.read(self.tree)
+        descent.forget(self.tree)
+        mended = self._mend()
         changed = variant.switch(self.tree, self.source.folder, wanted)
         if not (self.tree / CONFIGURED).exists() or any(_is_config(name) for name in changed):
             (self.tree / CONFIGURED).unlink(missing_ok=True)
             self._configure_or_leave_nothing(deadline, fresh)
             (self.tree / CONFIGURED).touch()
+        elif whole and not mended:
+            descent.put(self.tree, whole.and_changed(changed))
 
     def _configure_or_leave_nothing(self, deadline: Deadline, fresh: bool) -> None:
         try:
@@ -91,11 +95,11 @@ class WorkTree:
             before.replace(self.tree / ".config")
         before.unlink(missing_ok=True)
 
-    def _mend(self) -> None:
-        """Throws away what a killed make may have half written: make itself believes in times alone."""
+    def _mend(self) -> bool:
+        """Throws away what a killed make may have half written: make itself believes in times alone. Says if so."""
         busy = self.tree / BUSY
         if not busy.exists():
-            return
+            return False
         found = [path for pattern in OBJECTS for path in self.tree.rglob(pattern) if path.is_file()]
         times = {path: path.stat().st_mtime for path in found}
         last = max(times.values(), default=0.0)
@@ -103,6 +107,19 @@ class WorkTree:
             if time >= last - SUSPECT_SECONDS:
                 path.unlink()
         busy.unlink()
+        return True
+
+    def build(self, log: Path, deadline: Deadline, title: str) -> None:
+        """Makes the kernel, without a way through all directories where none is needed. Raises as make() does."""
+        whole = descent.read(self.tree)
+        objects = whole.objects(self.tree) if whole else None
+        if objects:
+            self.make(objects, log, deadline, title)
+            descent.touch_archives(self.tree, objects)
+            self.make(["-o", ".", *TARGETS], log, deadline, title)
+        else:
+            self.make(TARGETS, log, deadline, title)
+        descent.put(self.tree, (whole or descent.Whole()).built(self.tree, objects))
 
     def make(self, targets: Sequence[str], log: Path, deadline: Deadline, title: str) -> None:
         """Runs make with progress. Raises MakeFailed, or OutOfTime if the deadline passes."""
