@@ -113,13 +113,20 @@ class WorkTree:
         """Makes the kernel, without a way through all directories where none is needed. Raises as make() does."""
         whole = descent.read(self.tree)
         objects = whole.objects(self.tree) if whole else None
-        if objects:
+        if not objects or not self._made_by_name(objects, log, deadline, title):
+            objects = None
+            self.make(TARGETS, log, deadline, title)
+        descent.put(self.tree, (whole or descent.Whole()).built(self.tree, objects))
+
+    def _made_by_name(self, objects: Sequence[str], log: Path, deadline: Deadline, title: str) -> bool:
+        """Whether that went well: what is said of a kernel that cannot be made comes of the whole way."""
+        try:
             self.make(objects, log, deadline, title)
             descent.touch_archives(self.tree, objects)
             self.make(["-o", ".", *TARGETS], log, deadline, title)
-        else:
-            self.make(TARGETS, log, deadline, title)
-        descent.put(self.tree, (whole or descent.Whole()).built(self.tree, objects))
+        except MakeFailed:
+            return False
+        return True
 
     def make(self, targets: Sequence[str], log: Path, deadline: Deadline, title: str) -> None:
         """Runs make with progress. Raises MakeFailed, or OutOfTime if the deadline passes."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.deadline import Deadline
-from harness.errors import BadInput
+from harness.errors import BadInput, KernelFailed
 from harness.kernel import worktree
 from harness.kernel.artefacts import entry
 from harness.kernel.build import build
@@ -48,3 +48,30 @@ def test_a_config_that_cannot_be_had_leaves_no_tree(tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         build(request, deadline=Deadline())
     assert not worktree.place(request.tree_key).exists()
+
+
+def test_a_changed_c_file_takes_no_way_through_all_directories(tmp_path: Path) -> None:
+    first = build(fake.request(tmp_path), deadline=Deadline())
+    assert "DESCEND" in first.build_log.read_text()
+    patched = build(fake.request(tmp_path, patch=fake.GOOD_PATCH), deadline=Deadline())
+    assert "DESCEND" not in patched.build_log.read_text()
+    assert fake.compiled(patched.build_log) == ["fs/dax.o"]
+    assert patched.build_id != first.build_id
+
+
+def test_what_does_not_compile_is_told_of_the_whole_way_and_made_by_name_later(tmp_path: Path) -> None:
+    build(fake.request(tmp_path), deadline=Deadline())
+    request = fake.request(tmp_path, patch=fake.UNCOMPILABLE_PATCH)
+    with pytest.raises(KernelFailed, match="no_such_thing"):
+        build(request, deadline=Deadline())
+    assert "DESCEND" in (worktree.place(request.tree_key) / "build.log").read_text()
+    patched = build(fake.request(tmp_path, patch=fake.GOOD_PATCH), deadline=Deadline())
+    assert "DESCEND" not in patched.build_log.read_text()
+
+
+def test_a_tree_whose_make_was_killed_goes_the_whole_way(tmp_path: Path) -> None:
+    request = fake.request(tmp_path)
+    build(request, deadline=Deadline())
+    (worktree.place(request.tree_key) / "linux" / worktree.BUSY).touch()
+    patched = build(fake.request(tmp_path, patch=fake.GOOD_PATCH), deadline=Deadline())
+    assert "DESCEND" in patched.build_log.read_text()
