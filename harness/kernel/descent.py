@@ -46,6 +46,8 @@ class Whole:
 
     def built(self, tree: Path, objects: Iterable[str] | None) -> "Whole":
         """Once all is built, of which ``objects`` were made by name; None: there is no telling which were made."""
+        if not _has_one_target(tree):
+            return Whole()  # nobody will ask what is included, and to know it takes a look at every directory
         commands = (_commands(tree / each) for each in objects) if objects is not None else tree.rglob(".*.cmd")
         known = self.included if objects is not None else frozenset()
         return Whole(included=known.union(*(_included(path) for path in commands)))
