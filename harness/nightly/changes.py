@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from harness.compare.exact import scenario_change, signature_changes, unknowable
 from harness.compare.lines import LineMap
 from harness.compare.seen import Seen, seen
-from harness.report.facts import per_bound
+from harness.report.facts import kinds, per_bound
 from harness.results.run import KernelInfo, Run, Side
 from harness.sweep.records import Kind
 from harness.verdict.verdict import Cell, CellWord, Word
@@ -176,7 +176,7 @@ def _blind(before: Seen, after: Seen, scenario: str) -> str:
 def _shown(seen: Seen, scenario: str) -> tuple[set[Kind], set[Kind]]:
     """Kinds of failure that the sweep shows, and those that the races do, each with its log."""
     result, race = seen.result(scenario), seen.race(scenario)
-    swept = {violation.kind for each in (result.outcomes if result else ()) for violation in each.violations}
+    swept = set(kinds(result)) if result else set()
     raced = {kind for kind, races in race.failures.items() if races} if race else set()
     for each in seen.findings:
         if each.scenario == scenario:
