@@ -2,12 +2,14 @@
 """The same schedules, byte for byte, on every boot, however many guests run at once; and each of them replayable."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from harness.config.loader import load_lab, load_scenarios
 from harness.config.models import GuestSpec
+from harness.config.scenario import Scenario
 from harness.deadline import Deadline
 from harness.engine.experiment import Experiment
 from harness.engine.guests import guest_plan, supplies
@@ -56,27 +58,35 @@ def test_five_boots_write_the_same_bytes_however_many_run_at_once(
     assert all(each == seen[0] for each in seen)
 
 
+def rows_of(
+    subject: Subject, guest: GuestSpec, scenarios: Sequence[Scenario], folder: Path, known: Sequence[str] = ()
+) -> list[str]:
+    """What one guest writes of the last scenario, of which the rows ``known`` are there already."""
+    ledger, store = Ledger(subject.name, subject.points, scenarios, hex), supplies(guest)
+    account = ledger.accounts[scenarios[-1].name]
+    account.rows = list(known)
+    position = Position(known=json.loads(known[-1])["s"], flush=1) if known else Position()
+    plan = guest_plan("sweep", guest, subject.kernel.bzimage, folder, "tcg")
+    batch = Batch(subject, ledger, plan, store.template, store.base)
+    sweep(batch, Deadline.after(HOUR), lambda _: None, position)
+    assert ledger.result(account.scenario.name).complete
+    return account.rows
+
+
 def test_a_guest_that_goes_on_behind_a_known_row_writes_the_rest_the_same(
     subjects: list[Subject], experiment: Experiment, tmp_path: Path
 ) -> None:
     """As after a crash: the rows that the dead guest had not written are run again, each flushed at once."""
     (chosen,) = (each for each in experiment.scenarios if each.name == "read-write-hole")
     stock, guest = subjects[1], GuestSpec()
-    store = supplies(guest)
 
-    def rows(name: str, before: list[str], position: Position) -> list[str]:
-        ledger = Ledger(stock.name, stock.points, [chosen], hex)
-        ledger.accounts[chosen.name].rows = list(before)
-        plan = guest_plan("sweep", guest, stock.kernel.bzimage, tmp_path / name, "tcg")
-        sweep(Batch(stock, ledger, plan, store.template, store.base), Deadline.after(HOUR), lambda _: None, position)
-        assert ledger.result(chosen.name).complete
-        return ledger.accounts[chosen.name].rows
+    def rows(name: str, known: Sequence[str] = ()) -> list[str]:
+        return rows_of(stock, guest, [chosen], tmp_path / name, known)
 
-    whole = rows("whole", [], Position())
+    whole = rows("whole")
     assert len(whole) > 1000, "two stops"
     for at in (2 * len(whole) // 3, len(whole) - 1):
-        known = json.loads(whole[at - 1])["s"]
-        assert rows(f"behind-{at}", whole[:at], Position(known=known, flush=1)) == whole
+        assert rows(f"behind-{at}", whole[:at]) == whole
 
 
 class MutantRows:
@@ -90,22 +100,11 @@ class MutantRows:
         stand = bench.stand(wanted)
         self.wrong = stand.subject(mutant, bench.units(wanted), (wanted.path,))
         self.guest = stand.guest("sweep")
-        self.store = supplies(self.guest)
 
     def rows(self, *names: str, bound: int = 1, known: tuple[str, ...] = ()) -> list[str]:
         """Those of the last scenario, of which ``known`` are there already."""
         scenarios = [load_scenarios()[name].model_copy(update={"bound": bound}) for name in names]
-        ledger = Ledger(self.wrong.name, self.wrong.points, scenarios, hex)
-        account = ledger.accounts[names[-1]]
-        account.rows = list(known)
-        place = Position(known=json.loads(known[-1])["s"], flush=1) if known else Position()
-        plan = guest_plan(
-            "sweep", self.guest, self.wrong.kernel.bzimage, self.folder / f"{'-'.join(names)}-{len(known)}", "tcg"
-        )
-        batch = Batch(self.wrong, ledger, plan, self.store.template, self.store.base)
-        sweep(batch, Deadline.after(HOUR), lambda _: None, place)
-        assert ledger.result(names[-1]).complete
-        return account.rows
+        return rows_of(self.wrong, self.guest, scenarios, self.folder / f"{'-'.join(names)}-{len(known)}", known)
 
 
 @pytest.mark.parametrize(
